@@ -97,7 +97,15 @@ export class Random {
     if (lane === 0) {
       const block = Math.floor(this.position / 4);
       const blockHigh = Math.floor(block / 0x100000000);
-      philox(this.words, block >>> 0, blockHigh, this.stream, 0, this.seed >>> 0, Math.floor(this.seed / 0x100000000));
+      philox(
+        this.words,
+        block >>> 0,
+        blockHigh,
+        this.stream,
+        0,
+        this.seed >>> 0,
+        Math.floor(this.seed / 0x100000000),
+      );
     }
     this.position++;
     return this.words[lane]!;

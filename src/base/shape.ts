@@ -1,6 +1,7 @@
 /**
  * Shapes: lists of axis sizes. An axis is a number, or a name such as `'batch'` whose size is known only at run
- * time. Two named axes are equal when their names are.
+ * time, or a product of both, written `'3*batch'`. Two symbolic axes are equal when they are spelled the same;
+ * `productAxis` always spells them the same.
  */
 import { ShapeError } from './errors.js';
 
@@ -26,8 +27,37 @@ export function sameShape(a: Shape, b: Shape): boolean {
 export function axisSize(axis: Axis, sizes: AxisSizes): number {
   if (typeof axis === 'number') return axis;
   const size = sizes[axis];
-  if (size === undefined) throw new ShapeError(`the size of axis '${axis}' is not known: feed an input that has it`);
-  return size;
+  if (size !== undefined) return size;
+  if (axis.includes('*'))
+    return axis.split('*').reduce((product, part) => product * axisSize(numeric(part), sizes), 1);
+  throw new ShapeError(`the size of axis '${axis}' is not known: feed an input that has it`);
+}
+
+/** One axis as long as all of these together: numbers are multiplied, names sorted, `'3*batch'`. */
+export function productAxis(axes: Shape): Axis {
+  const parts = axes.flatMap((axis) => (typeof axis === 'number' ? [axis] : axis.split('*').map(numeric)));
+  const number = parts.reduce<number>(
+    (product, part) => (typeof part === 'number' ? product * part : product),
+    1,
+  );
+  const names = parts.filter((part) => typeof part === 'string').sort();
+  if (names.length === 0) return number;
+  return (number === 1 ? names : [number, ...names]).join('*');
+}
+
+function numeric(part: string): Axis {
+  return /^\d+$/.test(part) ? Number(part) : part;
+}
+
+/** Row-major strides of a contiguous value, in elements. */
+export function contiguousStrides(sizes: readonly number[]): number[] {
+  const strides: number[] = new Array(sizes.length);
+  let stride = 1;
+  for (let i = sizes.length - 1; i >= 0; i--) {
+    strides[i] = stride;
+    stride *= sizes[i]!;
+  }
+  return strides;
 }
 
 /** How many elements a shape has once the symbolic sizes are known. */

@@ -35,6 +35,8 @@ export interface Machine {
   ints(address: number, length: number): Int32Array;
   /** Stores instructions; the returned handle can be run many times. */
   load(code: Int32Array): CodeHandle;
+  /** Overwrites loaded code with other instructions of the same length (the same program for another batch size). */
+  rewrite(handle: CodeHandle, code: Int32Array): void;
   /** Forgets loaded instructions. */
   unload(handle: CodeHandle): void;
   /**

@@ -106,10 +106,22 @@ export const kernelTable = {
    * y may be a, or b, where that operand has y's own strides.
    */
   binary: {
-    code: 'int', y: 'floats', a: 'floats', b: 'floats',
-    d0: 'int', d1: 'int', d2: 'int', d3: 'int',
-    a0: 'int', a1: 'int', a2: 'int', a3: 'int',
-    b0: 'int', b1: 'int', b2: 'int', b3: 'int',
+    code: 'int',
+    y: 'floats',
+    a: 'floats',
+    b: 'floats',
+    d0: 'int',
+    d1: 'int',
+    d2: 'int',
+    d3: 'int',
+    a0: 'int',
+    a1: 'int',
+    a2: 'int',
+    a3: 'int',
+    b0: 'int',
+    b1: 'int',
+    b2: 'int',
+    b3: 'int',
   },
 
   /** y[i] = condition[i] ≠ 0 ? a[i] : b[i]; y may be any of them. */
@@ -120,10 +132,23 @@ export const kernelTable = {
    * Works on any 32-bit values. The addresses already hold the offsets.
    */
   copy: {
-    y: 'floats', x: 'floats',
-    d0: 'int', d1: 'int', d2: 'int', d3: 'int', d4: 'int',
-    x0: 'int', x1: 'int', x2: 'int', x3: 'int', x4: 'int',
-    y0: 'int', y1: 'int', y2: 'int', y3: 'int', y4: 'int',
+    y: 'floats',
+    x: 'floats',
+    d0: 'int',
+    d1: 'int',
+    d2: 'int',
+    d3: 'int',
+    d4: 'int',
+    x0: 'int',
+    x1: 'int',
+    x2: 'int',
+    x3: 'int',
+    x4: 'int',
+    y0: 'int',
+    y1: 'int',
+    y2: 'int',
+    y3: 'int',
+    y4: 'int',
   },
 
   /**
@@ -139,11 +164,21 @@ export const kernelTable = {
    * activation is a unary code: copy, sigmoid, tanh, relu, leakyRelu, gelu, silu.
    */
   matmul: {
-    y: 'floats', a: 'floats', b: 'floats', bias: 'floats',
-    m: 'int', n: 'int', k: 'int',
-    transposeA: 'int', transposeB: 'int',
-    batches: 'int', aStep: 'int', bStep: 'int',
-    accumulate: 'int', activation: 'int', alpha: 'real',
+    y: 'floats',
+    a: 'floats',
+    b: 'floats',
+    bias: 'floats',
+    m: 'int',
+    n: 'int',
+    k: 'int',
+    transposeA: 'int',
+    transposeB: 'int',
+    batches: 'int',
+    aStep: 'int',
+    bStep: 'int',
+    accumulate: 'int',
+    activation: 'int',
+    alpha: 'real',
   },
 
   /** Row by row: log = 0: y = e^(x−m) / Σ e^(x−m), m = max x; log = 1: its logarithm. y may be x. */
@@ -157,7 +192,13 @@ export const kernelTable = {
    * y[r, c] = (e^(x[r,c] − lse[r]) − [c = labels[r]]) · scale[r]; y may be x. Labels are checked: 0 … columns−1.
    */
   crossEntropyGradient: {
-    y: 'floats', x: 'floats', lse: 'floats', labels: 'ints', scale: 'floats', rows: 'int', columns: 'int',
+    y: 'floats',
+    x: 'floats',
+    lse: 'floats',
+    labels: 'ints',
+    scale: 'floats',
+    rows: 'int',
+    columns: 'int',
   },
 
   /** y[r] = x[r, ids[r]]; ids are checked: 0 … columns−1 */
@@ -175,12 +216,27 @@ export const kernelTable = {
    * y[s] = pool of table[ids[i]], i in segment s. ids are checked, ends must not fall and end at ≤ n.
    */
   bag: {
-    y: 'floats', table: 'floats', ids: 'ints', ends: 'ints',
-    segments: 'int', n: 'int', width: 'int', rows: 'int', mode: 'int',
+    y: 'floats',
+    table: 'floats',
+    ids: 'ints',
+    ends: 'ints',
+    segments: 'int',
+    n: 'int',
+    width: 'int',
+    rows: 'int',
+    mode: 'int',
   },
 
   /** The same over rows x[i] instead of table[ids[i]]. */
-  segmentPool: { y: 'floats', x: 'floats', ends: 'ints', segments: 'int', n: 'int', width: 'int', mode: 'int' },
+  segmentPool: {
+    y: 'floats',
+    x: 'floats',
+    ends: 'ints',
+    segments: 'int',
+    n: 'int',
+    width: 'int',
+    mode: 'int',
+  },
 
   /** y[i] = x[s] for each item i of segment s; x [segments, width], y [n, width] */
   segmentRepeat: { y: 'floats', x: 'floats', ends: 'ints', segments: 'int', n: 'int', width: 'int' },
@@ -203,8 +259,14 @@ export const kernelTable = {
    * Sizes: order n, unique n, starts n + 1, count 1; scratch 2 n. Time O(n), not O(rows).
    */
   groupRows: {
-    ids: 'ints', n: 'int', rows: 'int',
-    order: 'ints', unique: 'ints', starts: 'ints', count: 'ints', scratch: 'ints',
+    ids: 'ints',
+    n: 'int',
+    rows: 'int',
+    order: 'ints',
+    unique: 'ints',
+    starts: 'ints',
+    count: 'ints',
+    scratch: 'ints',
   },
 
   /**
@@ -212,7 +274,13 @@ export const kernelTable = {
    * y [count[0], width]
    */
   groupSum: {
-    y: 'floats', values: 'floats', order: 'ints', starts: 'ints', sources: 'ints', count: 'ints', width: 'int',
+    y: 'floats',
+    values: 'floats',
+    order: 'ints',
+    starts: 'ints',
+    sources: 'ints',
+    count: 'ints',
+    width: 'int',
   },
 
   /** y[0] = Σ x², accumulated in float64; over n floats, or over count[0] · width floats where `count` is given */
@@ -234,12 +302,30 @@ export const kernelTable = {
    * Decoupled decay first: w ← (1 − decay)^Δ w. `hyper` is laid out as in hyperLayout.
    */
   update: {
-    code: 'int', parameter: 'floats', gradient: 'floats', slot1: 'floats', slot2: 'floats',
-    rows: 'int', width: 'int', ids: 'ints', count: 'ints', last: 'ints', hyper: 'floats', scale: 'floats',
+    code: 'int',
+    parameter: 'floats',
+    gradient: 'floats',
+    slot1: 'floats',
+    slot2: 'floats',
+    rows: 'int',
+    width: 'int',
+    ids: 'ints',
+    count: 'ints',
+    last: 'ints',
+    hyper: 'floats',
+    scale: 'floats',
   },
 
   /** Row by row: y = gain · (x − mean) / √(variance + ε) + bias; gain and bias [columns], absent: 1 and 0 */
-  layerNorm: { y: 'floats', x: 'floats', gain: 'floats', bias: 'floats', rows: 'int', columns: 'int', epsilon: 'real' },
+  layerNorm: {
+    y: 'floats',
+    x: 'floats',
+    gain: 'floats',
+    bias: 'floats',
+    rows: 'int',
+    columns: 'int',
+    epsilon: 'real',
+  },
 
   /**
    * Inverted dropout: y[i] = u(i) < rate ? 0 : x[i] / (1 − rate). y may be x.
@@ -252,14 +338,22 @@ export const kernelTable = {
 export type KernelName = keyof typeof kernelTable;
 
 /** The arguments of a kernel call as addresses and numbers, as a program holds them. */
-export type KernelArguments<K extends KernelName> = { -readonly [A in keyof (typeof kernelTable)[K]]: number };
+export type KernelArguments<K extends KernelName> = {
+  -readonly [A in keyof (typeof kernelTable)[K]]: number;
+};
 
 export const kernelNames = Object.keys(kernelTable) as KernelName[];
 
 /** The number by which an instruction names its kernel. */
-export const kernelNumbers = Object.fromEntries(kernelNames.map((name, i) => [name, i])) as Record<KernelName, number>;
+export const kernelNumbers = Object.fromEntries(kernelNames.map((name, i) => [name, i])) as Record<
+  KernelName,
+  number
+>;
 
 /** Words that an instruction of this kernel takes, its number included. */
 export function instructionSize(name: KernelName): number {
-  return Object.values<ArgumentKind>(kernelTable[name]).reduce((size, kind) => size + (kind === 'real' ? 2 : 1), 1);
+  return Object.values<ArgumentKind>(kernelTable[name]).reduce(
+    (size, kind) => size + (kind === 'real' ? 2 : 1),
+    1,
+  );
 }

@@ -1,0 +1,2 @@
+export type { Engine, Floats, Machine } from './engine.js';
+export { referenceEngine } from './reference/index.js';

@@ -1,0 +1,6 @@
+export type { ProgramSpec } from './compile.js';
+export { describeProgram, KernelProfile, type StepReport } from './describe.js';
+export { evaluate } from './evaluate.js';
+export { type Feeds, Program, type RunOptions } from './program.js';
+export { isRowSparse, type ParameterUpdate } from './update.js';
+export { Workspace } from './workspace.js';
