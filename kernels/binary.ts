@@ -27,32 +27,21 @@ export function binaryKernel(
 }
 
 /**
- * y[i] = f(a[i aStep], b[i bStep]) with steps 0 or 1. A repeated operand is spread over a vector in scratch space and
- * read again and again from there, so that one loop serves all cases.
+ * y[i] = f(a[i aStep], b[i bStep]), i < n, with steps 0 or 1. A repeated operand is spread over a vector in scratch
+ * space and read from there again and again, so that one loop serves all cases. What does not fill a vector goes
+ * through scratch space too.
  */
-export function binaryRow(code: i32, y: usize, a: usize, aStep: i32, b: usize, bStep: i32, n: i32): void {
+function binaryRow(code: i32, y: usize, a: usize, aStep: i32, b: usize, bStep: i32, n: i32): void {
   const left = aStep == 0 ? spread(scratch(), load<f32>(a)) : a;
   const right = bStep == 0 ? spread(scratch() + 16, load<f32>(b)) : b;
-  const leftStep = <usize>aStep << 4;
-  const rightStep = <usize>bStep << 4;
-  switch (code) {
-    case binaryCodes.add: map(binaryCodes.add, y, left, leftStep, right, rightStep, n); break;
-    case binaryCodes.subtract: map(binaryCodes.subtract, y, left, leftStep, right, rightStep, n); break;
-    case binaryCodes.multiply: map(binaryCodes.multiply, y, left, leftStep, right, rightStep, n); break;
-    case binaryCodes.divide: map(binaryCodes.divide, y, left, leftStep, right, rightStep, n); break;
-    case binaryCodes.maximum: map(binaryCodes.maximum, y, left, leftStep, right, rightStep, n); break;
-    case binaryCodes.minimum: map(binaryCodes.minimum, y, left, leftStep, right, rightStep, n); break;
-    case binaryCodes.greater: map(binaryCodes.greater, y, left, leftStep, right, rightStep, n); break;
-    case binaryCodes.greaterEqual: map(binaryCodes.greaterEqual, y, left, leftStep, right, rightStep, n); break;
-    case binaryCodes.equal: map(binaryCodes.equal, y, left, leftStep, right, rightStep, n); break;
-    case binaryCodes.binaryCrossEntropy:
-      map(binaryCodes.binaryCrossEntropy, y, left, leftStep, right, rightStep, n);
-      break;
-    case binaryCodes.sigmoidGradient: map(binaryCodes.sigmoidGradient, y, left, leftStep, right, rightStep, n); break;
-    case binaryCodes.tanhGradient: map(binaryCodes.tanhGradient, y, left, leftStep, right, rightStep, n); break;
-    case binaryCodes.reluGradient: map(binaryCodes.reluGradient, y, left, leftStep, right, rightStep, n); break;
-    default: unreachable();
-  }
+  const whole = n & ~3;
+  binaryVectors(code, y, left, <usize>aStep << 4, right, <usize>bStep << 4, whole);
+  const rest = n - whole;
+  if (rest == 0) return;
+  if (aStep != 0) v128.store(scratch(), loadPart(at(a, whole), rest));
+  if (bStep != 0) v128.store(scratch() + 16, loadPart(at(b, whole), rest));
+  binaryVectors(code, scratch(), scratch(), 0, scratch() + 16, 0, 4);
+  storePart(at(y, whole), v128.load(scratch()), rest);
 }
 
 function spread(address: usize, value: f32): usize {
@@ -60,19 +49,35 @@ function spread(address: usize, value: f32): usize {
   return address;
 }
 
+/** One loop for each function: the code is a constant in each. n is a multiple of 4; steps are in bytes. */
+function binaryVectors(code: i32, y: usize, a: usize, aStep: usize, b: usize, bStep: usize, n: i32): void {
+  switch (code) {
+    case binaryCodes.add: map(binaryCodes.add, y, a, aStep, b, bStep, n); break;
+    case binaryCodes.subtract: map(binaryCodes.subtract, y, a, aStep, b, bStep, n); break;
+    case binaryCodes.multiply: map(binaryCodes.multiply, y, a, aStep, b, bStep, n); break;
+    case binaryCodes.divide: map(binaryCodes.divide, y, a, aStep, b, bStep, n); break;
+    case binaryCodes.maximum: map(binaryCodes.maximum, y, a, aStep, b, bStep, n); break;
+    case binaryCodes.minimum: map(binaryCodes.minimum, y, a, aStep, b, bStep, n); break;
+    case binaryCodes.greater: map(binaryCodes.greater, y, a, aStep, b, bStep, n); break;
+    case binaryCodes.greaterEqual: map(binaryCodes.greaterEqual, y, a, aStep, b, bStep, n); break;
+    case binaryCodes.equal: map(binaryCodes.equal, y, a, aStep, b, bStep, n); break;
+    case binaryCodes.binaryCrossEntropy: map(binaryCodes.binaryCrossEntropy, y, a, aStep, b, bStep, n); break;
+    case binaryCodes.sigmoidGradient: map(binaryCodes.sigmoidGradient, y, a, aStep, b, bStep, n); break;
+    case binaryCodes.tanhGradient: map(binaryCodes.tanhGradient, y, a, aStep, b, bStep, n); break;
+    case binaryCodes.reluGradient: map(binaryCodes.reluGradient, y, a, aStep, b, bStep, n); break;
+    default: unreachable();
+  }
+}
+
 @inline
 function map(code: i32, y: usize, a: usize, aStep: usize, b: usize, bStep: usize, n: i32): void {
-  const whole = at(y, n & ~3);
-  let left = a;
-  let right = b;
-  let to = y;
-  for (; to < whole; to += 16) {
-    v128.store(to, evaluate(code, v128.load(left), v128.load(right)));
-    left += aStep;
-    right += bStep;
+  const end = at(y, n);
+  while (y < end) {
+    v128.store(y, evaluate(code, v128.load(a), v128.load(b)));
+    y += 16;
+    a += aStep;
+    b += bStep;
   }
-  const rest = n & 3;
-  if (rest > 0) storePart(to, evaluate(code, loadPart(left, rest), loadPart(right, rest)), rest);
 }
 
 /** The functions of `binaryCodes`. */

@@ -1,9 +1,10 @@
 /** Kernels of one input and one output of the same shape: fill, unary. */
+import { copyWords } from './copy';
 import { at, loadPart, storePart } from './lanes';
 import { exp, gelu, log, sigmoid, silu, softplus, tanh } from './math';
 import { unaryCodes } from './opcodes.generated';
 import { power } from './power';
-import { sliceBegin, sliceEnd } from './slices';
+import { scratch, sliceBegin, sliceEnd } from './slices';
 
 export function fillKernel(y: usize, n: i32, value: f64): void {
   const begin = sliceBegin(n, 16);
@@ -23,10 +24,27 @@ export function unaryKernel(code: i32, y: usize, x: usize, n: i32, alpha: f64): 
   unaryRow(code, at(y, begin), at(x, begin), sliceEnd(n, 16) - begin, alpha);
 }
 
-/** y[i] = f(x[i]), i < n; y may be x. One loop for each function: the code is a constant in each. */
+/** y[i] = f(x[i]), i < n; y may be x. What does not fill a vector goes through one in scratch space. */
 export function unaryRow(code: i32, y: usize, x: usize, n: i32, alpha: f64): void {
+  if (code == unaryCodes.copy) {
+    copyWords(y, x, n);
+    return;
+  }
+  if (code == unaryCodes.power) {
+    powerRow(y, x, n, alpha);
+    return;
+  }
+  const whole = n & ~3;
+  unaryVectors(code, y, x, whole, alpha);
+  if (whole == n) return;
+  v128.store(scratch(), loadPart(at(x, whole), n - whole));
+  unaryVectors(code, scratch(), scratch(), 4, alpha);
+  storePart(at(y, whole), v128.load(scratch()), n - whole);
+}
+
+/** One loop for each function: the code is a constant in each. n is a multiple of 4. */
+function unaryVectors(code: i32, y: usize, x: usize, n: i32, alpha: f64): void {
   switch (code) {
-    case unaryCodes.copy: memory.copy(y, x, <usize>n << 2); break;
     case unaryCodes.negate: map(unaryCodes.negate, y, x, n, alpha); break;
     case unaryCodes.absolute: map(unaryCodes.absolute, y, x, n, alpha); break;
     case unaryCodes.square: map(unaryCodes.square, y, x, n, alpha); break;
@@ -43,7 +61,6 @@ export function unaryRow(code: i32, y: usize, x: usize, n: i32, alpha: f64): voi
     case unaryCodes.softplus: map(unaryCodes.softplus, y, x, n, alpha); break;
     case unaryCodes.step: map(unaryCodes.step, y, x, n, alpha); break;
     case unaryCodes.sign: map(unaryCodes.sign, y, x, n, alpha); break;
-    case unaryCodes.power: powerRow(y, x, n, alpha); break;
     default: unreachable();
   }
 }
@@ -51,9 +68,12 @@ export function unaryRow(code: i32, y: usize, x: usize, n: i32, alpha: f64): voi
 @inline
 function map(code: i32, y: usize, x: usize, n: i32, alpha: f64): void {
   const parameter = f32x4.splat(<f32>alpha);
-  let i = 0;
-  for (; i + 4 <= n; i += 4) v128.store(at(y, i), evaluate(code, v128.load(at(x, i)), parameter));
-  if (i < n) storePart(at(y, i), evaluate(code, loadPart(at(x, i), n - i), parameter), n - i);
+  const end = at(y, n);
+  while (y < end) {
+    v128.store(y, evaluate(code, v128.load(x), parameter));
+    y += 16;
+    x += 16;
+  }
 }
 
 /** The functions of `unaryCodes`. Comparisons are written so that NaN stays NaN. */
@@ -78,7 +98,7 @@ function evaluate(code: i32, x: v128, alpha: v128): v128 {
     case unaryCodes.softplus: return softplus(x);
     case unaryCodes.step: return v128.and(one, f32x4.gt(x, zero));
     case unaryCodes.sign: {
-      const signed = v128.bitselect(x, one, i32x4.splat(0x80000000));
+      const signed = v128.bitselect(x, one, i32x4.splat(i32.MIN_VALUE));
       return v128.bitselect(signed, x, f32x4.gt(f32x4.abs(x), zero));
     }
     default: return x;

@@ -23,7 +23,10 @@ export type Forbids = (remembered: string, token: string) => boolean;
  * @throws ValueError when a state offers the same token twice, since the state could then not be read off the
  *   sentence, when a rule is missing, or when nothing is left to emit.
  */
-export function compileAutomaton(rules: Readonly<Record<string, readonly Choice[]>>, forbids: Forbids): Automaton {
+export function compileAutomaton(
+  rules: Readonly<Record<string, readonly Choice[]>>,
+  forbids: Forbids,
+): Automaton {
   const states: { rule: string; remembered: string }[] = [];
   const numbers = new Map<string, number>();
   const stateNumber = (rule: string, remembered: string): number => {
@@ -40,7 +43,8 @@ export function compileAutomaton(rules: Readonly<Record<string, readonly Choice[
   // `states` grows while it is walked: every state met for the first time is appended to it.
   for (const { rule, remembered } of states) {
     const choices = rules[rule];
-    if (choices === undefined) throw new ValueError(`story grammar: there is no rule '${rule}'; add it to rules.ts`);
+    if (choices === undefined)
+      throw new ValueError(`story grammar: there is no rule '${rule}'; add it to rules.ts`);
     const transitions: Transition[] = [];
     for (const { weight, words, next, memory } of choices) {
       const shares = wordShares(words.length);
@@ -64,10 +68,15 @@ function wordShares(count: number): number[] {
 
 function normalized(rule: string, transitions: readonly Transition[]): Map<string, Transition> {
   const total = transitions.reduce((sum, { probability }) => sum + probability, 0);
-  if (!(total > 0)) throw new ValueError(`story grammar: rule '${rule}' has nothing left to say; withhold less`);
-  const byToken = new Map(transitions.map((step) => [step.token, { ...step, probability: step.probability / total }]));
+  if (!(total > 0))
+    throw new ValueError(`story grammar: rule '${rule}' has nothing left to say; withhold less`);
+  const byToken = new Map(
+    transitions.map((step) => [step.token, { ...step, probability: step.probability / total }]),
+  );
   if (byToken.size < transitions.length) {
-    throw new ValueError(`story grammar: rule '${rule}' offers a word twice; its choices must not share words`);
+    throw new ValueError(
+      `story grammar: rule '${rule}' offers a word twice; its choices must not share words`,
+    );
   }
   return byToken;
 }

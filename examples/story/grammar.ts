@@ -30,7 +30,7 @@ export interface WithheldPair {
  */
 export const withheldPairs: readonly WithheldPair[] = [
   { subject: 'dog', participle: 'fed', siblings: ['cat', 'horse', 'cow', 'goat'] },
-  { subject: 'donkey', participle: 'washed', siblings: ['cat', 'horse', 'cow', 'goat'] },
+  { subject: 'pig', participle: 'washed', siblings: ['cat', 'horse', 'cow', 'goat'] },
   { subject: 'nurse', participle: 'paid', siblings: ['farmer', 'teacher', 'baker', 'doctor'] },
   { subject: 'henry', participle: 'invited', siblings: ['anna', 'ben', 'clara', 'david'] },
 ];
@@ -58,15 +58,17 @@ export interface Entropy {
  *
  * @example
  * const grammar = new StoryGrammar();
- * [...grammar.sentences(2, 1)];                              // [['my', 'cat', 'waits', 'behind', …], …]
- * grammar.probabilities(['the', 'cat', 'gets']).get('fed');  // 0.23
+ * [...grammar.sentences(2, 1)];                              // [['the', 'cat', 'waits', …], …]
+ * grammar.probabilities(['the', 'cat', 'gets']).get('fed');  // 0.25
  * grammar.trueEntropy().perplexity;
  */
 export class StoryGrammar {
   private readonly automaton: Automaton;
 
   constructor({ withhold = true }: StoryOptions = {}) {
-    const withheld = new Set(withhold ? withheldPairs.map(({ subject, participle }) => `${subject} ${participle}`) : []);
+    const withheld = new Set(
+      withhold ? withheldPairs.map(({ subject, participle }) => `${subject} ${participle}`) : [],
+    );
     this.automaton = compileAutomaton(rules, (subject, token) => withheld.has(`${subject} ${token}`));
   }
 
@@ -182,7 +184,10 @@ export class StoryGrammar {
   /** Whether no two states with different distributions can stand behind the same last `length` tokens. */
   private isDeterminedBy(length: number): boolean {
     const signatures = this.automaton.map((transitions) =>
-      [...transitions.values()].map(({ token, probability }) => `${token} ${probability.toPrecision(12)}`).sort().join(),
+      [...transitions.values()]
+        .map(({ token, probability }) => `${token} ${probability.toPrecision(12)}`)
+        .sort()
+        .join(),
     );
     const signatureOf = new Map<string, string>();
     const seen = new Set<string>();

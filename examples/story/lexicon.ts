@@ -5,7 +5,17 @@
  */
 
 export const people = ['anna', 'ben', 'clara', 'david', 'emma', 'felix', 'grace', 'henry'];
-export const professions = ['farmer', 'teacher', 'baker', 'doctor', 'girl', 'boy', 'painter', 'nurse', 'neighbour'];
+export const professions = [
+  'farmer',
+  'teacher',
+  'baker',
+  'doctor',
+  'girl',
+  'boy',
+  'painter',
+  'nurse',
+  'neighbour',
+];
 export const livestock = ['cat', 'horse', 'cow', 'goat', 'pony', 'rabbit', 'sheep', 'dog', 'donkey', 'pig'];
 export const wildlife = ['fox', 'bear', 'wolf', 'hawk', 'deer', 'badger'];
 export const prey = ['mouse', 'fish', 'frog', 'bird', 'beetle', 'worm'];

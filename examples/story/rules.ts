@@ -29,7 +29,12 @@ export const FINAL = 'final';
 /** The state in which a sentence begins. */
 export const INITIAL = 'sentence';
 
-function choice(weight: number, words: string | readonly string[], next: string, memory?: 'store' | 'keep'): Choice {
+function choice(
+  weight: number,
+  words: string | readonly string[],
+  next: string,
+  memory?: 'store' | 'keep',
+): Choice {
   return { weight, words: typeof words === 'string' ? [words] : words, next, memory };
 }
 
@@ -141,7 +146,10 @@ export const rules: Readonly<Record<string, readonly Choice[]>> = {
   drink: [choice(0.6, words.drinks, 'object'), choice(0.4, ['some', 'cold', 'hot'], 'plain drink')],
   'plain drink': [choice(1, words.drinks, 'object')],
   'cared for': determiner('cared-for noun'),
-  'cared-for noun': [choice(0.75, words.livestock, 'object'), choice(0.25, words.animalAdjectives, 'plain animal')],
+  'cared-for noun': [
+    choice(0.75, words.livestock, 'object'),
+    choice(0.25, words.animalAdjectives, 'plain animal'),
+  ],
   'plain animal': [choice(1, words.livestock, 'object')],
   thing: determiner('thing noun'),
   'thing noun': [choice(0.75, words.things, 'object'), choice(0.25, words.thingAdjectives, 'plain thing')],

@@ -52,7 +52,7 @@ export function concatenate(parts: readonly Uint8Array[]): Uint8Array {
 /** Reads a stream of bytes by length or up to a byte, for binary formats. */
 export class ByteReader {
   private readonly iterator: AsyncGenerator<Uint8Array>;
-  private buffer = new Uint8Array(0);
+  private buffer: Uint8Array = new Uint8Array(0);
   private position = 0;
 
   constructor(chunks: AsyncGenerator<Uint8Array>) {

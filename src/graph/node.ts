@@ -83,6 +83,11 @@ const inputOp: Op<{ readonly name: string }> = {
  */
 export function input(name: string, shape: Shape = [], dtype: DType = 'f32'): InputNode {
   checkShape(shape, `input '${name}'`);
+  if (symbolicNames(shape).length > 1) {
+    throw new ShapeError(
+      `input '${name}': its shape ${formatShape(shape)} leaves more than one size open; make all but one a number`,
+    );
+  }
   return new InputNode(inputOp, [], { name }, shape, dtype);
 }
 
@@ -179,6 +184,16 @@ export function asNode(operand: Operand): Node {
   return typeof operand === 'number' ? constant(operand) : operand;
 }
 
+/** Shape of a float value; integers (ids, labels) cannot be calculated with. */
+export function floatShape(x: Node, operation: string): Shape {
+  if (x.dtype !== 'f32') {
+    throw new ShapeError(
+      `${operation}: needs floats, but got integers (ids or labels); look them up with gather or oneHot first`,
+    );
+  }
+  return x.shape;
+}
+
 /** The number that a scalar constant holds; `undefined` for every other node. */
 export function scalarConstant(node: Node): number | undefined {
   if (node.op !== (constantOp as Op) || node.rank !== 0) return undefined;
@@ -207,6 +222,11 @@ export function topologicalOrder(outputs: readonly Node[]): Node[] {
     }
   }
   return order;
+}
+
+/** The names in a shape: ['3*batch', 2] has one, 'batch'. */
+function symbolicNames(shape: Shape): string[] {
+  return shape.flatMap((axis) => String(axis).split('*')).filter((part) => !/^\d+$/.test(part));
 }
 
 function checkShape(shape: Shape, what: string): void {

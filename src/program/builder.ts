@@ -121,6 +121,42 @@ export class Builder {
     this.steps.push({ kernel, reads, writes, arguments: args, label, shape } as unknown as Step);
   }
 
+  /** Copies a whole storage into another, to begin at the given element of it. */
+  copy(from: Storage, to: Storage, at: (sizes: AxisSizes) => number, label: string): void {
+    this.emit(
+      'copy',
+      [from],
+      [to],
+      (sizes) => ({
+        y: to.address + 4 * at(sizes.known),
+        x: from.address,
+        d0: 1,
+        d1: 1,
+        d2: 1,
+        d3: 1,
+        d4: from.elements(sizes.known),
+        x0: 0,
+        x1: 0,
+        x2: 0,
+        x3: 0,
+        x4: 1,
+        y0: 0,
+        y1: 0,
+        y2: 0,
+        y3: 0,
+        y4: 1,
+      }),
+      label,
+    );
+  }
+
+  /** What a storage holds at this point of the program, kept from later changes. */
+  snapshot(storage: Storage): Storage {
+    const kept = this.temporary(storage.elements, storage.dtype);
+    this.copy(storage, kept, () => 0, 'keep the value before updates');
+    return kept;
+  }
+
   private arena(shape: Shape, node: Node): Storage {
     const storage = new Storage(shape, node.dtype);
     this.temporaries.add(storage);

@@ -1,10 +1,18 @@
 /** The compiler: from nodes to a list of kernel calls whose sizes and addresses are still open. */
 import { type Node, topologicalOrder } from '../graph/node.js';
 import { Builder } from './builder.js';
+import { checkUpdate } from './check-update.js';
 import { lowerings } from './lower.js';
 import { countUses, type LoweredOpName, rewrite } from './rewrite.js';
 import type { Storage } from './storage.js';
-import { emitUpdates, type LoweredUpdate, type ParameterUpdate, type RowTerm, rowTerms } from './update.js';
+import {
+  changedStorages,
+  emitUpdates,
+  type LoweredUpdate,
+  type ParameterUpdate,
+  type RowTerm,
+  rowTerms,
+} from './update.js';
 
 /** What a program is to do. */
 export interface ProgramSpec {
@@ -27,6 +35,7 @@ export interface Compiled {
 
 export function compileSpec(spec: ProgramSpec): Compiled {
   const updates = spec.updates ?? [];
+  updates.forEach(checkUpdate);
   const training = spec.training ?? updates.length > 0;
   const outputNames = Object.keys(spec.outputs ?? {});
   const roots = new Roots(outputNames.map((name) => spec.outputs![name]!));
@@ -57,10 +66,13 @@ export function compileSpec(spec: ProgramSpec): Compiled {
     if (node.inputs.length === 0 && node.op.name !== 'dimension') builder.place(node);
     else builder.lower(node, lowerings[node.op.name as LoweredOpName]);
   }
+  const changed = changedStorages(lowered, builder);
   const outputs = new Map(
     outputNames.map((name, i) => {
       const node = rewritten.nodes[i]!;
-      const storage = builder.storage(node);
+      const own = builder.storage(node);
+      // An output that is a parameter is read as it was when the other outputs were computed.
+      const storage = changed.has(own) ? builder.snapshot(own) : own;
       storage.pinned = true;
       return [name, { node, storage }];
     }),

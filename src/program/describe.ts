@@ -11,7 +11,7 @@ export interface StepReport {
   readonly shape: string;
   /** Floating-point operations; a multiply-add counts as two. */
   readonly flops: number;
-  /** Bytes read and written. */
+  /** Bytes read and written; for row-sparse updates at most: as if no id occurred twice. */
   readonly bytes: number;
 }
 
@@ -23,7 +23,9 @@ export function stepReport(step: Step, sizes: Sizes): StepReport {
     kernel: step.kernel,
     label: step.label,
     shape: formatShape(step.shape),
-    flops: flopsOf(step.kernel, args, elements(step.writes)),
+    flops: isRowSparseUpdate(step)
+      ? 6 * elements(step.reads.slice(0, 1))
+      : flopsOf(step.kernel, args, elements(step.writes)),
     bytes: 4 * touched(step, sizes, elements),
   };
 }
@@ -33,7 +35,18 @@ function touched(step: Step, sizes: Sizes, elements: (storages: readonly Storage
   const { n = 0, width = 0 } = step.arguments(sizes) as Readonly<Record<string, number>>;
   if (step.kernel === 'gather') return 2 * n * width + n;
   if (step.kernel === 'bag') return n * width + n + elements(step.writes);
+  if (isRowSparseUpdate(step)) {
+    // The gradient is read, and the touched rows of parameter and slots are read and written.
+    const gradient = elements(step.reads.slice(0, 1));
+    const blocks = step.writes.filter((storage) => storage.dtype === 'f32').length;
+    return gradient + 2 * blocks * gradient;
+  }
   return elements(step.reads) + elements(step.writes);
+}
+
+/** Only row-sparse updates write integers: the step at which each row was last touched. */
+function isRowSparseUpdate(step: Step): boolean {
+  return step.kernel === 'update' && step.writes.some((storage) => storage.dtype === 'i32');
 }
 
 /** Operations of each kernel: exact for products, one (or a nominal number) an element elsewhere. */
@@ -126,8 +139,8 @@ export class KernelProfile {
         label,
         String(calls),
         ms.toFixed(1),
-        ((100 * ms) / all).toFixed(1),
-        flops === 0 ? '–' : (flops / ms / 1e6).toFixed(1),
+        all === 0 ? '–' : ((100 * ms) / all).toFixed(1),
+        flops === 0 || ms === 0 ? '–' : (flops / ms / 1e6).toFixed(1),
       ]),
     ]);
   }
@@ -139,7 +152,7 @@ function count(value: number): string {
     [1e6, 'M'],
     [1e3, 'k'],
   ] as const) {
-    if (value >= limit) return `${(value / limit).toPrecision(3)} ${suffix}`;
+    if (value >= limit) return `${Number((value / limit).toPrecision(3))} ${suffix}`;
   }
   return `${value} `;
 }

@@ -2,7 +2,7 @@
 import type { Engine, Floats } from '../engine/engine.js';
 import { referenceEngine } from '../engine/reference/index.js';
 import type { Node } from '../graph/node.js';
-import type { Feeds } from './program.js';
+import type { Feeds, Program } from './program.js';
 import { Workspace } from './workspace.js';
 
 /**
@@ -19,13 +19,15 @@ export function evaluate<Name extends string>(
   engine: Engine = referenceEngine,
 ): Record<Name, Floats> {
   const program = new Workspace(engine).compile({ outputs });
-  program.run(
-    Object.fromEntries(
-      program.inputs.map(({ name }) => [name, feeds[name]]).filter(([, value]) => value !== undefined),
-    ),
-  );
+  program.run(neededFeeds(program, feeds));
   return Object.fromEntries(Object.keys(outputs).map((name) => [name, program.read(name)])) as Record<
     Name,
     Floats
   >;
+}
+
+/** Of the feeds those that a program has inputs for. */
+export function neededFeeds(program: Program, feeds: Feeds): Feeds {
+  const names = new Set(program.inputs.map(({ name }) => name));
+  return Object.fromEntries(Object.entries(feeds).filter(([name]) => names.has(name)));
 }

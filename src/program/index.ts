@@ -1,3 +1,9 @@
+export {
+  checkGradients,
+  type GradientCheck,
+  type GradientCheckOptions,
+  type GradientComparison,
+} from './check-gradients.js';
 export type { ProgramSpec } from './compile.js';
 export { describeProgram, KernelProfile, type StepReport } from './describe.js';
 export { evaluate } from './evaluate.js';

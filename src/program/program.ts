@@ -55,7 +55,7 @@ export class Program {
     this.reals = new Float64Array(1);
   }
 
-  /** The names of the inputs that a run must feed. */
+  /** The inputs that a run must feed. */
   get inputs(): readonly InputNode[] {
     return [...this.compiled.builder.inputs.values()].map(({ node }) => node);
   }
@@ -78,8 +78,16 @@ export class Program {
   /** An output of the last run where it lies: valid until anything is run or allocated on this machine. */
   view(name: string): Floats {
     const { node, storage } = this.output(name);
-    if (node.dtype === 'i32') throw new ValueError(`output '${name}' is of integers`);
+    if (node.dtype === 'i32')
+      throw new ValueError(`output '${name}' is of integers; read it with readIntegers`);
     return this.machine.floats(storage.address, elementCount(node.shape, this.sizes));
+  }
+
+  /** A copy of an output of integers of the last run, row-major. */
+  readIntegers(name: string): Int32Array {
+    const { node, storage } = this.output(name);
+    if (node.dtype !== 'i32') throw new ValueError(`output '${name}' is of floats; read it with read`);
+    return this.machine.ints(storage.address, elementCount(node.shape, this.sizes)).slice();
   }
 
   /** The single number of a scalar output of the last run. */
@@ -90,7 +98,9 @@ export class Program {
   /** The global norm of all gradients at the last run, before clipping; undefined where the program does not clip. */
   get gradientNorm(): number | undefined {
     const { norm } = this.compiled;
-    return norm === undefined ? undefined : this.machine.floats(norm.address, 1)[0]!;
+    return norm === undefined || this.handle === undefined
+      ? undefined
+      : this.machine.floats(norm.address, 1)[0]!;
   }
 
   /** The steps with shapes, multiply-adds and bytes, for the sizes of the last run (or those given). */
@@ -120,9 +130,11 @@ export class Program {
     const output = this.compiled.outputs.get(name);
     if (output === undefined) {
       throw new ValueError(
-        `there is no output '${name}'; this program computes ${[...this.compiled.outputs.keys()].join(', ')}`,
+        `there is no output '${name}'; this program's outputs: ${[...this.compiled.outputs.keys()].join(', ') || 'none'}`,
       );
     }
+    if (this.handle === undefined)
+      throw new ValueError(`run the program before reading its output '${name}'`);
     return output;
   }
 
@@ -151,7 +163,7 @@ export class Program {
     for (const name of Object.keys(feeds)) {
       if (!inputs.has(name))
         throw new ValueError(
-          `there is no input '${name}'; this program has ${[...inputs.keys()].join(', ') || 'none'}`,
+          `there is no input '${name}'; this program's inputs: ${[...inputs.keys()].join(', ') || 'none'}`,
         );
     }
     const sizes: Record<string, number> = {};
@@ -160,13 +172,11 @@ export class Program {
       const value = feeds[name];
       if (value === undefined) throw new ValueError(`input '${name}' ${formatShape(node.shape)} is not fed`);
       const length = typeof value === 'number' ? 1 : value.length;
-      const symbolic = node.shape.filter((axis) => typeof axis === 'string');
-      const [axis] = symbolic;
+      const { axis, rest } = openAxis(node);
       if (axis === undefined) {
-        if (length !== elementCount(node.shape)) throw this.misfit(node, length, 'it does not fit');
+        if (length !== rest) throw this.misfit(node, length, `it takes ${rest}`);
         continue;
       }
-      const rest = elementCount(node.shape.filter((other) => typeof other === 'number'));
       const size = length / rest;
       if (!Number.isInteger(size)) throw this.misfit(node, length, `that is not a multiple of ${rest}`);
       if (sizes[axis] !== undefined && sizes[axis] !== size) {
@@ -237,6 +247,16 @@ export class Program {
       }
     }
   }
+}
+
+/** The name in an input's shape, if there is one, and the product of all numbers: ['3*batch', 2] → batch, 6. */
+function openAxis({ shape }: InputNode): { axis: string | undefined; rest: number } {
+  const parts = shape.flatMap((axis) => String(axis).split('*'));
+  const numbers = parts.filter((part) => /^\d+$/.test(part));
+  return {
+    axis: parts.find((part) => !numbers.includes(part)),
+    rest: numbers.reduce((product, part) => product * Number(part), 1),
+  };
 }
 
 const argumentLists = kernelNames.map((name) => Object.entries<ArgumentKind>(kernelTable[name]));

@@ -153,8 +153,16 @@ class Interner {
     // Inputs and parameters are themselves, whatever their names.
     if (node instanceof InputNode || node instanceof ParameterNode) return `leaf ${this.numbers.size}`;
     const inputs = node.inputs.map((input) => this.numbers.get(input));
-    return `${node.op.name} ${JSON.stringify(node.attributes)} ${inputs.join()} ${node.shape.join()} ${node.dtype}`;
+    return `${node.op.name} ${attributesKey(node)} ${inputs.join()} ${node.shape.join()} ${node.dtype}`;
   }
+}
+
+/** Attributes as text, in which −0, NaN and the infinities differ (JSON alone writes 0, null, null and null). */
+function attributesKey(node: Node): string {
+  return JSON.stringify(node.attributes, (_key, value: unknown) => {
+    if (typeof value !== 'number') return value;
+    return Object.is(value, -0) ? '-0' : Number.isFinite(value) ? value : String(value);
+  });
 }
 
 // ——— fusion ———

@@ -1,5 +1,4 @@
 /** Updates of parameters as the last steps of a program, dense or row-sparse, with clipping by the global norm. */
-import { ShapeError } from '../base/errors.js';
 import type { AxisSizes, DType } from '../base/shape.js';
 import { updateCodes } from '../engine/kernels.js';
 import { Node, type ParameterNode } from '../graph/node.js';
@@ -76,15 +75,29 @@ export function emitUpdates(
   clip: number | undefined,
   builder: Builder,
 ): Storage | undefined {
-  const prepared = updates.map((lowered) => prepare(lowered, builder));
+  const changed = changedStorages(updates, builder);
+  const prepared = updates.map((lowered) => prepare(lowered, changed, builder));
   const norm = clip === undefined ? undefined : emitClipping(prepared, clip, builder);
   for (const each of prepared) emitUpdate(each, norm, builder);
   return norm;
 }
 
-function prepare(lowered: LoweredUpdate, builder: Builder): Prepared {
+/** Where everything lives that the updates overwrite. */
+export function changedStorages(
+  updates: readonly { readonly update: ParameterUpdate }[],
+  builder: Builder,
+): Set<Storage> {
+  const nodes = updates.flatMap(({ update }) => [update.parameter, ...update.slots]);
+  return new Set(builder.storages(nodes));
+}
+
+function prepare(lowered: LoweredUpdate, changed: ReadonlySet<Storage>, builder: Builder): Prepared {
   const { gradient, update } = lowered;
-  if (gradient instanceof Node) return { lowered, gradient: builder.storage(gradient) };
+  if (gradient instanceof Node) {
+    // In L = w · v the gradient of w is v itself: its old value is wanted even when v is updated before w.
+    const storage = builder.storage(gradient);
+    return { lowered, gradient: changed.has(storage) ? builder.snapshot(storage) : storage };
+  }
   const { values, ids, sources } = joinTerms(gradient, update.parameter, builder);
   const [rows, width] = update.parameter.shape as [number, number];
   const groups: RowGroups = {
@@ -169,31 +182,7 @@ function join(parts: readonly Storage[], dtype: DType, builder: Builder): Storag
     parts.slice(0, count).reduce((sum, part) => sum + part.elements(sizes), 0);
   const joined = builder.temporary(total(parts.length), dtype);
   parts.forEach((part, i) => {
-    builder.emit(
-      'copy',
-      [part],
-      [joined],
-      (sizes) => ({
-        y: joined.address + 4 * total(i)(sizes.known),
-        x: part.address,
-        d0: 1,
-        d1: 1,
-        d2: 1,
-        d3: 1,
-        d4: part.elements(sizes.known),
-        x0: 0,
-        x1: 0,
-        x2: 0,
-        x3: 0,
-        x4: 1,
-        y0: 0,
-        y1: 0,
-        y2: 0,
-        y3: 0,
-        y4: 1,
-      }),
-      'join row gradients',
-    );
+    builder.copy(part, joined, total(i), 'join row gradients');
   });
   return joined;
 }
@@ -238,11 +227,6 @@ function emitUpdate(
   const parameter = builder.storage(update.parameter);
   const [slot1, slot2] = update.slots.map((slot) => builder.storage(slot));
   const last = groups && update.lastTouched ? builder.storage(update.lastTouched) : undefined;
-  if (groups !== undefined && last === undefined) {
-    throw new ShapeError(
-      `the gradient of '${update.parameter.name}' is row-sparse: its update needs lastTouched`,
-    );
-  }
   const [rows, width] = rowsAndWidth(update.parameter);
   const hyperStorage = builder.storage(hyper);
   const reads = present(gradient, hyperStorage, norm, groups?.unique, groups?.count);

@@ -25,6 +25,9 @@ const DISPUTED = /[A-Za-z]:[A-Za-z]/;
 const wordSegmenter = new Intl.Segmenter('en', { granularity: 'word' });
 const graphemeSegmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
+const WINDOW = 1024;
+const MARGIN = 64;
+
 /** Whether the text is ASCII through and through. */
 export function isAscii(text: string): boolean {
   return ASCII_ONLY.test(text);
@@ -38,10 +41,36 @@ export function splitWords(run: string): string[] {
 
 /** The definition of `splitWords`, without the short cut. */
 export function splitBySegmenter(run: string): string[] {
-  return Array.from(wordSegmenter.segment(run), ({ segment }) => segment);
+  return segmentAll(wordSegmenter, run);
 }
 
 /** What a reader takes for one character each; joined again they give the text. */
 export function splitGraphemes(text: string): string[] {
-  return Array.from(graphemeSegmenter.segment(text), ({ segment }) => segment);
+  return segmentAll(graphemeSegmenter, text);
+}
+
+/**
+ * All segments of a text. The time a segmenter takes grows with the square of the length in some engines, so a long
+ * text is given to it by windows. Each window starts at a boundary; segments near its end are left for the next one,
+ * since what follows may join them.
+ */
+function segmentAll(segmenter: Intl.Segmenter, text: string): string[] {
+  const segments: string[] = [];
+  let start = 0;
+  let size = WINDOW;
+  while (start < text.length) {
+    const window = text.slice(start, start + size);
+    const isLast = start + size >= text.length;
+    const settledEnd = isLast ? window.length : window.length - MARGIN;
+    const windowStart = start;
+    for (const { index, segment } of segmenter.segment(window)) {
+      const end = index + segment.length;
+      if (end > settledEnd) break;
+      segments.push(segment);
+      start = windowStart + end;
+    }
+    // A word longer than the window needs a longer one.
+    size = start === windowStart ? 2 * size : WINDOW;
+  }
+  return segments;
 }

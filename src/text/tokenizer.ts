@@ -185,7 +185,7 @@ class RunTokenizer implements Tokenizer {
   }
 }
 
-const CHARACTERS = /\r\n|[^]/gu;
+const CHARACTERS = /\r\n|[\s\S]/gu;
 const LINE_END = /[\r\n]/;
 const WHITE_SPACE = /\s/;
 

@@ -48,7 +48,7 @@ export class Vocabulary {
     this.counts = json.counts;
     this.size = json.tokens.length;
     this.specialCount = json.specialCount;
-    json.tokens.forEach((token, id) => this.ids.set(token, id));
+    for (const [id, token] of json.tokens.entries()) this.ids.set(token, id);
     this.unknownId = json.unknownToken === null ? undefined : this.ids.get(json.unknownToken);
     this.totalCount = json.counts.reduce((sum, count) => sum + count, 0);
   }

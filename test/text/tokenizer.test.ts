@@ -93,6 +93,20 @@ describe('the short cut for ASCII', () => {
   });
 });
 
+describe('long runs', () => {
+  it('are split by windows as they would be whole', () => {
+    const segmenter = new Intl.Segmenter('en', { granularity: 'word' });
+    const signs = fc.constantFrom('é', 'b', "'", '.', '1', '-', '👨‍👩‍👧‍👦', '🇩🇪', 'Ж', '\u0301', '한');
+    fc.assert(
+      fc.property(fc.array(signs, { minLength: 1000, maxLength: 2500 }), (parts) => {
+        const run = parts.join('');
+        expect(splitBySegmenter(run)).toEqual(Array.from(segmenter.segment(run), ({ segment }) => segment));
+      }),
+      { numRuns: 20 },
+    );
+  });
+});
+
 describe('words', () => {
   it('keeps words with inner signs whole, and punctuation and emoji as tokens', () => {
     expect(words.tokenize("Don't panic: 3.5 GB (really)!")).toEqual([
@@ -139,8 +153,9 @@ describe('words', () => {
     );
   });
 
-  it('stays quick on a million signs without a space', () => {
+  it('copes with very long runs', () => {
     expect(words.tokenize('a'.repeat(1_000_000))).toHaveLength(1);
+    expect(words.tokenize('é'.repeat(100_000))).toHaveLength(1);
     expect(words.tokenize('é!'.repeat(100_000))).toHaveLength(200_000);
     const folding = createTokenizer({ kind: 'words', foldUrls: true });
     expect(folding.tokenize('a.'.repeat(100_000)).length).toBeGreaterThan(0);

@@ -80,7 +80,9 @@ export const segmentArgmax: ReferenceKernel<'segmentArgmax'> = ({ y, x, ends, se
 };
 
 export const segmentIds: ReferenceKernel<'segmentIds'> = ({ y, ends, segments, n }) => {
-  if (!validEnds(ends, segments, n)) return false;
+  // An item after the last bag belongs to none, and there is no number for that.
+  const last = segments === 0 ? 0 : ends[segments - 1]!;
+  if (!validEnds(ends, segments, n) || last !== n) return false;
   for (let s = 0; s < segments; s++) y.fill(s, s === 0 ? 0 : ends[s - 1]!, ends[s]!);
 };
 

@@ -23,6 +23,8 @@ export interface TableRow {
 }
 
 const DELIMITERS = [',', ';', '\t', '|'];
+/** Lines that are parsed with each delimiter to see which one fits. */
+const DIALECT_LINES = 100;
 const LONGEST_RECORD = 16 * 1024 * 1024;
 const PARSING = {
   relax_column_count: true,
@@ -34,7 +36,8 @@ const PARSING = {
 };
 
 /** Finds delimiter and quoting from the first lines, as far as the options do not tell. */
-export function chooseDialect(sample: Sample, format: 'csv' | 'tsv', options: ReadOptions): Dialect {
+export function chooseDialect(whole: Sample, format: 'csv' | 'tsv', options: ReadOptions): Dialect {
+  const sample = firstLines(whole, DIALECT_LINES);
   if (options.delimiter !== undefined && [...options.delimiter].length !== 1) {
     throw new ValueError(`the delimiter must be one character, not '${options.delimiter}'`);
   }
@@ -55,10 +58,11 @@ export function chooseDialect(sample: Sample, format: 'csv' | 'tsv', options: Re
   return best!;
 }
 
-/**
- * Rows with columns, and how alike the rows are in their number: the share of rows as wide as the first, 0 for a
- * single column.
- */
+function firstLines({ file, lines, complete }: Sample, count: number): Sample {
+  return { file, lines: lines.slice(0, count), complete: complete && lines.length <= count };
+}
+
+/** How alike the rows are: the share of rows as wide as the first; 0 when that has a single column. */
 function consistency(rows: readonly (readonly string[])[]): number {
   const width = rows[0]?.length ?? 0;
   if (width < 2) return 0;

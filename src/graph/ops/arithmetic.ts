@@ -1,7 +1,6 @@
 /** Element-wise arithmetic with broadcasting, comparisons and choice. */
-import { ShapeError } from '../../base/errors.js';
-import { type Axis, broadcastShapes, type Shape } from '../../base/shape.js';
-import { apply, asNode, type Node, type Op, type Operand } from '../node.js';
+import { type Axis, broadcastShapes } from '../../base/shape.js';
+import { apply, asNode, floatShape, type Node, type Op, type Operand } from '../node.js';
 import { broadcastTo, sumTo } from './structure.js';
 
 type NoAttributes = Readonly<Record<string, never>>;
@@ -36,16 +35,6 @@ function binaryOp(
       return pair === undefined ? [undefined, undefined] : [sumTo(pair[0], a.shape), sumTo(pair[1], b.shape)];
     },
   };
-}
-
-/** Shape of a float value; integers (ids, labels) cannot be calculated with. */
-export function floatShape(x: Node, operation: string): Shape {
-  if (x.dtype !== 'f32') {
-    throw new ShapeError(
-      `${operation}: needs floats, but got integers (ids or labels); look them up with gather or oneHot first`,
-    );
-  }
-  return x.shape;
 }
 
 const binary =
@@ -150,7 +139,7 @@ export function power(x: Operand, exponent: number): Node {
 export function select(condition: Operand, a: Operand, b: Operand): Node {
   const nodes = [asNode(condition), asNode(a), asNode(b)] as const;
   const shape = nodes
-    .map((node) => node.shape)
+    .map((node) => floatShape(node, 'select'))
     .reduce((left, right) => broadcastShapes(left, right, 'select'));
   return apply(
     selectOp,

@@ -1,6 +1,6 @@
 /**
  * All operations by name. A new one is added here once; `program/lower.ts` will not compile until it says by which
- * kernels the new one is computed, and `test/graph/ops.test.ts` until it has a row in the table of gradient checks.
+ * kernels the new one is computed, and `test/graph/op-rows.ts` until it has a row in the table of gradient checks.
  */
 import * as activations from './activations.js';
 import * as arithmetic from './arithmetic.js';

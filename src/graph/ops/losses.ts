@@ -1,9 +1,9 @@
 /** Cross-entropy losses from logits, one number for each example; take `mean` for the loss of a batch. */
 import { ShapeError } from '../../base/errors.js';
 import { broadcastShapes, formatShape, sameShape } from '../../base/shape.js';
-import { apply, asNode, type Node, type Op, type Operand } from '../node.js';
+import { apply, asNode, floatShape, type Node, type Op, type Operand } from '../node.js';
 import { sigmoid } from './activations.js';
-import { exp, floatShape, multiply, negate, subtract } from './arithmetic.js';
+import { exp, multiply, negate, subtract } from './arithmetic.js';
 import { logSumExp } from './reductions.js';
 import { oneHot } from './rows.js';
 import { expandAxis, sum, sumTo } from './structure.js';

@@ -1,8 +1,7 @@
 /** Matrix products. */
 import { ShapeError } from '../../base/errors.js';
 import { type Axis, formatShape, productAxis } from '../../base/shape.js';
-import { apply, type Node, type Op } from '../node.js';
-import { floatShape } from './arithmetic.js';
+import { apply, floatShape, type Node, type Op } from '../node.js';
 import { reshape, sum } from './structure.js';
 
 export interface MatmulOptions {

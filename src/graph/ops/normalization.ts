@@ -2,8 +2,8 @@
 import { ShapeError, ValueError } from '../../base/errors.js';
 import { streamId } from '../../base/random.js';
 import { formatShape } from '../../base/shape.js';
-import { apply, asNode, type Node, type Op } from '../node.js';
-import { add, divide, floatShape, multiply, sqrt, square, subtract } from './arithmetic.js';
+import { apply, floatShape, type Node, type Op } from '../node.js';
+import { add, divide, multiply, sqrt, square, subtract } from './arithmetic.js';
 import { mean } from './reductions.js';
 import { sumTo } from './structure.js';
 
@@ -57,7 +57,7 @@ export function dropout(x: Node, rate: number, stream: string | number = 'dropou
   if (!(rate >= 0 && rate < 1))
     throw new ValueError(`dropout: the rate must be from 0 to below 1, not ${rate}`);
   if (rate === 0) return x;
-  return apply(dropoutOp, [asNode(x)], {
+  return apply(dropoutOp, [x], {
     rate,
     stream: typeof stream === 'string' ? streamId(stream) : stream,
   });

@@ -1,7 +1,7 @@
 /** Means, maxima, and the softmax family. */
 import { normalizeAxis, productAxis } from '../../base/shape.js';
-import { apply, type Node, type Op } from '../node.js';
-import { dimension, divide, equal, exp, floatShape, multiply, subtract } from './arithmetic.js';
+import { apply, floatShape, type Node, type Op } from '../node.js';
+import { dimension, divide, equal, exp, multiply, subtract } from './arithmetic.js';
 import {
   allAxes,
   axisList,
@@ -46,7 +46,7 @@ type AxisReduction = Op<Readonly<Record<string, never>>>;
 
 /** y = ln Σ eˣ along an axis (default: the last), computed as m + ln Σ e^(x−m), m = max x. */
 export function logSumExp(x: Node, axis = -1): Node {
-  const last = withAxisLast(x, axis);
+  const last = withAxisLast(x, axis, 'logSumExp');
   return apply(logSumExpOp, [last.x], {});
 }
 
@@ -63,7 +63,7 @@ export const logSumExpOp: AxisReduction = {
 
 /** yᵢ = e^xᵢ / Σⱼ e^xⱼ along an axis (default: the last). */
 export function softmax(x: Node, axis = -1): Node {
-  const last = withAxisLast(x, axis);
+  const last = withAxisLast(x, axis, 'softmax');
   return last.back(apply(softmaxOp, [last.x], {}));
 }
 
@@ -79,7 +79,7 @@ export const softmaxOp: AxisReduction = {
 
 /** yᵢ = xᵢ − ln Σⱼ e^xⱼ along an axis (default: the last). */
 export function logSoftmax(x: Node, axis = -1): Node {
-  const last = withAxisLast(x, axis);
+  const last = withAxisLast(x, axis, 'logSoftmax');
   return last.back(apply(logSoftmaxOp, [last.x], {}));
 }
 
@@ -94,8 +94,8 @@ export const logSoftmaxOp: AxisReduction = {
 };
 
 /** x with an axis moved to the end, and the way back. */
-function withAxisLast(x: Node, axis: number): { x: Node; back: (y: Node) => Node } {
-  const index = normalizeAxis(axis, x.rank, 'softmax');
+function withAxisLast(x: Node, axis: number, operation: string): { x: Node; back: (y: Node) => Node } {
+  const index = normalizeAxis(axis, x.rank, operation);
   const order = [...allAxes(x).filter((i) => i !== index), index];
   const inverse = order.map((_, i) => order.indexOf(i));
   return { x: transpose(x, order), back: (y) => transpose(y, inverse) };

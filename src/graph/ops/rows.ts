@@ -5,9 +5,9 @@
  * `ends` ['batch'], where each bag ends in it: bag s is items ends[s−1] … ends[s]−1. No padding is stored or computed.
  */
 import { ShapeError } from '../../base/errors.js';
-import { type Axis, formatShape } from '../../base/shape.js';
-import { apply, type Node, type Op } from '../node.js';
-import { divide, floatShape, maximum, multiply } from './arithmetic.js';
+import { type Axis, formatShape, sameShape } from '../../base/shape.js';
+import { apply, floatShape, type Node, type Op } from '../node.js';
+import { divide, maximum, multiply } from './arithmetic.js';
 import { expandAxis } from './structure.js';
 
 /** Rows of a table by id: [V, d], ids of any shape […] → […, d]. The same as oneHot(ids, V) × table, without the zeros. */
@@ -41,8 +41,13 @@ export const scatterRowsOp: Op<{ readonly rows: number }> = {
   name: 'scatterRows',
   formula: 'y[idᵢ] += xᵢ',
   shape([values, ids], { rows }) {
-    floatShape(values!, 'scatterRows');
     checkIds(ids!, 'scatterRows');
+    if (!sameShape(floatShape(values!, 'scatterRows').slice(0, -1), ids!.shape) || values!.rank === 0) {
+      throw new ShapeError(
+        `scatterRows: needs a row of values for each id, but got values ${formatShape(values!.shape)} and ids ` +
+          formatShape(ids!.shape),
+      );
+    }
     return [rows, values!.shape.at(-1)!];
   },
   gradient: (y, upstream) => [gather(upstream, y.inputs[1]!), undefined],
@@ -168,8 +173,10 @@ export const pickOp: Op = {
 
 function checkTable(table: Node, operation: string): void {
   floatShape(table, operation);
-  if (table.rank !== 2)
-    throw new ShapeError(`${operation}: the table must be [rows, width], but is ${formatShape(table.shape)}`);
+  if (table.rank !== 2 || table.shape.some((axis) => typeof axis === 'string'))
+    throw new ShapeError(
+      `${operation}: the table must be [rows, width], both numbers, but is ${formatShape(table.shape)}`,
+    );
 }
 
 function checkIds(ids: Node, operation: string): void {

@@ -12,7 +12,7 @@ import {
   type Shape,
   sameShape,
 } from '../../base/shape.js';
-import { apply, type Node, type Op } from '../node.js';
+import { apply, floatShape, type Node, type Op } from '../node.js';
 
 /** The same elements in the same row-major order under another shape. Costs nothing. */
 export function reshape(x: Node, shape: Shape): Node {
@@ -35,7 +35,7 @@ export const reshapeOp: Op<{ readonly shape: Shape }> = {
 
 /** x repeated along the axes that it lacks, or has with size 1, so that it has the given shape. */
 export function broadcastTo(x: Node, shape: Shape): Node {
-  return sameShape(x.shape, shape) ? x : apply(broadcastToOp, [x], { shape });
+  return sameShape(x.shape, shape) ? x : apply(broadcastToOp, [x], { shape }, x.dtype);
 }
 
 export const broadcastToOp: Op<{ readonly shape: Shape }> = {
@@ -73,7 +73,7 @@ export function sum(x: Node, axes: number | readonly number[] = allAxes(x), keep
 export const sumOp: Op<{ readonly axes: readonly number[] }> = {
   name: 'sum',
   formula: 'y = Σ x',
-  shape: ([x], { axes }) => x!.shape.filter((_, i) => !axes.includes(i)),
+  shape: ([x], { axes }) => floatShape(x!, 'sum').filter((_, i) => !axes.includes(i)),
   // Every summand has the derivative 1: the upstream gradient is copied to all of them.
   gradient(y, upstream) {
     const x = y.inputs[0]!;
@@ -85,7 +85,7 @@ export const sumOp: Op<{ readonly axes: readonly number[] }> = {
 export function transpose(x: Node, permutation: readonly number[] = allAxes(x).reverse()): Node {
   return permutation.every((axis, i) => axis === i) && permutation.length === x.rank
     ? x
-    : apply(transposeOp, [x], { permutation });
+    : apply(transposeOp, [x], { permutation }, x.dtype);
 }
 
 export const transposeOp: Op<{ readonly permutation: readonly number[] }> = {
@@ -112,7 +112,7 @@ export const transposeOp: Op<{ readonly permutation: readonly number[] }> = {
 
 /** Elements begin … end−1 along one axis, which must be numeric. */
 export function slice(x: Node, axis: number, begin: number, end: number): Node {
-  return apply(sliceOp, [x], { axis: normalizeAxis(axis, x.rank, 'slice'), begin, end });
+  return apply(sliceOp, [x], { axis: normalizeAxis(axis, x.rank, 'slice'), begin, end }, x.dtype);
 }
 
 export const sliceOp: Op<{ readonly axis: number; readonly begin: number; readonly end: number }> = {
@@ -145,7 +145,13 @@ export const padOp: Op<{ readonly axis: number; readonly before: number; readonl
   name: 'pad',
   formula: 'y = [0 x 0]',
   shape([x], { axis, before, after }) {
+    floatShape(x!, 'pad');
     const size = numericAxis(x!, axis, 'pad');
+    if (!(Number.isInteger(before) && Number.isInteger(after) && before >= 0 && after >= 0)) {
+      throw new ShapeError(
+        `pad: there cannot be ${before} zeros before and ${after} after; use slice to cut`,
+      );
+    }
     return x!.shape.map((old, i) => (i === axis ? before + size + after : old));
   },
   gradient(y, upstream) {
@@ -160,7 +166,7 @@ export function concat(values: readonly Node[], axis = -1): Node {
   if (values.length === 0) throw new ShapeError('concat: give at least one value');
   return values.length === 1
     ? values[0]!
-    : apply(concatOp, values, { axis: normalizeAxis(axis, values[0]!.rank, 'concat') });
+    : apply(concatOp, values, { axis: normalizeAxis(axis, values[0]!.rank, 'concat') }, values[0]!.dtype);
 }
 
 export const concatOp: Op<{ readonly axis: number }> = {
@@ -176,6 +182,9 @@ export const concatOp: Op<{ readonly axis: number }> = {
         throw new ShapeError(
           `concat: ${formatShape(first!.shape)} and ${formatShape(value.shape)} differ in another axis than ${axis}`,
         );
+      }
+      if (value.dtype !== first!.dtype) {
+        throw new ShapeError(`concat: floats and integers do not go together; look ids up with gather first`);
       }
       total += numericAxis(value, axis, 'concat');
     }

@@ -1,0 +1,7 @@
+/** Files on disk: the part of the library that needs Node. */
+export { readExamples, readNumericRows } from './examples.js';
+export { readModelFile, writeModelFile } from './model-file.js';
+export { openText, readBytes } from './open.js';
+export { type DetectedTask, detectTask, readLines, type Task } from './task.js';
+export { readWordVectors, writeWordVectors } from './word-vectors.js';
+export { type FileContent, writeFileAtomic } from './write.js';

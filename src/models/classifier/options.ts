@@ -1,0 +1,147 @@
+/** What a text classifier can be told. Everything has a default, and every default is saved with the model. */
+import { FormatError, ValueError } from '../../base/errors.js';
+import type { Engine } from '../../engine/engine.js';
+import type { WordVectors } from '../../files/index.js';
+import { type Activation, activationNames, type BagPooling } from '../../nn/index.js';
+import type { OptimizerOptions, ScheduleSpec } from '../../optim/index.js';
+import type { KernelProfile } from '../../program/index.js';
+import type { TokenizerOptions } from '../../text/index.js';
+import type { Checkpoint } from '../../train/checkpoint.js';
+import type { TrainingEvent } from '../../train/events.js';
+import type { HandBuiltFeature } from './hand-built.js';
+
+/**
+ * How the network ends:
+ *   softmax     exactly one of the labels, P = softmax(z)
+ *   binary      exactly one of two labels, from a single unit: P(second) = σ(z)
+ *   multilabel  any number of the labels, P(label) = σ(z_label), each on its own
+ */
+export type Head = 'softmax' | 'binary' | 'multilabel';
+
+export interface ClassifierOptions {
+  // ——— what is read ———
+  /** Default: words of any language, lower case. */
+  readonly tokenizer?: TokenizerOptions;
+  /** Longest sequence of words that is a feature of its own (default 2; 1 with pretrained embeddings). */
+  readonly wordNgrams?: number;
+  /** Shortest and longest pieces of words used as features (default: none). */
+  readonly subwords?: readonly [number, number] | null;
+  /** Longest run of characters used as a feature in scripts without spaces (default: 2 where they make up a tenth of the letters, else 0). */
+  readonly characterNgrams?: number;
+  /** Features seen less often in training are left out (default 1). */
+  readonly minimumCount?: number;
+  /** At most so many features, the most frequent (default 1,000,000). */
+  readonly maximumFeatures?: number;
+  /** Hand-built features, beside the embeddings; with `embeddings: false`, alone. */
+  readonly features?: readonly HandBuiltFeature[];
+  /** Whether words are embedded (default true). */
+  readonly embeddings?: boolean;
+  /** Start from these vectors; words that have none start at random. */
+  readonly pretrained?: WordVectors;
+  /** Leave the embeddings as they are (default false). */
+  readonly freezeEmbeddings?: boolean;
+
+  // ——— the network ———
+  /** Numbers in each embedding (default 32; that of the pretrained vectors). */
+  readonly dimension?: number;
+  /** How a text's embeddings become one vector (default mean). */
+  readonly pooling?: BagPooling;
+  /** Units of each hidden layer (default: none). */
+  readonly hidden?: readonly number[];
+  /** Of hidden layers (default relu). */
+  readonly activation?: Activation;
+  /** Share of pooled and hidden units dropped in training. */
+  readonly dropout?: number;
+  /** Share of features of each text dropped in training (Iyyer et al. 2015). */
+  readonly wordDropout?: number;
+  /** Default: multilabel where an example has several labels, else softmax. */
+  readonly head?: Head;
+  /** The embeddings start from how each feature's counts differ between the labels, as naive Bayes sees them (default true). */
+  readonly naiveBayesStart?: boolean;
+
+  // ——— training ———
+  /** `balanced`: weight examples so that every label counts the same; or a weight for each label (default: none). */
+  readonly classWeights?: 'balanced' | Readonly<Record<string, number>>;
+  readonly epochs?: number;
+  readonly batchSize?: number;
+  readonly optimizer?: OptimizerOptions;
+  readonly schedule?: ScheduleSpec;
+  readonly clip?: number;
+  /** Stop after so many epochs without improvement on validation. */
+  readonly patience?: number;
+  /** Share of the examples held out for validation when none are given (default 0.1; 0: none). */
+  readonly holdOut?: number;
+  /** Default 1 */
+  readonly seed?: number;
+  readonly engine?: Engine;
+  readonly onEvent?: (event: TrainingEvent) => void;
+  readonly signal?: AbortSignal;
+  readonly saveCheckpoint?: (checkpoint: Checkpoint) => void | Promise<void>;
+  readonly checkpointEverySteps?: number;
+  readonly resume?: Checkpoint;
+  readonly profile?: KernelProfile;
+}
+
+/** The part of the options that describes the model itself; saved with it. */
+export interface ClassifierConfig {
+  readonly tokenizer: TokenizerOptions;
+  readonly wordNgrams: number;
+  readonly subwords: readonly [number, number] | null;
+  readonly characterNgrams: number;
+  readonly minimumCount: number;
+  readonly maximumFeatures: number;
+  readonly embeddings: boolean;
+  readonly dimension: number;
+  readonly pooling: BagPooling;
+  readonly hidden: readonly number[];
+  readonly activation: Activation;
+  readonly dropout: number;
+  readonly wordDropout: number;
+  readonly head: Head;
+  readonly labels: readonly string[];
+}
+
+/** Refuses sizes and rates that make no sense, by name. */
+export function checkOptions(options: ClassifierOptions): void {
+  const whole = (name: 'wordNgrams' | 'dimension' | 'epochs' | 'batchSize' | 'minimumCount' | 'maximumFeatures') => {
+    const value = options[name];
+    if (value !== undefined && !(Number.isInteger(value) && value >= 1)) throw new ValueError(`${name} must be a whole number from 1, not ${value}`);
+  };
+  const rate = (name: 'dropout' | 'wordDropout' | 'holdOut') => {
+    const value = options[name];
+    if (value !== undefined && !(value >= 0 && value < 1)) throw new ValueError(`${name} must be from 0 to below 1, not ${value}`);
+  };
+  (['wordNgrams', 'dimension', 'epochs', 'batchSize', 'minimumCount', 'maximumFeatures'] as const).forEach(whole);
+  (['dropout', 'wordDropout', 'holdOut'] as const).forEach(rate);
+  if (options.embeddings === false && (options.features ?? []).length === 0) {
+    throw new ValueError('without embeddings a classifier needs hand-built features: give `features`');
+  }
+  const { pretrained, dimension } = options;
+  if (pretrained !== undefined && dimension !== undefined && dimension !== pretrained.dimension) {
+    throw new ValueError(`the pretrained vectors have ${pretrained.dimension} numbers, but dimension is ${dimension}; leave it out`);
+  }
+}
+
+/** The configuration from a model file. @throws FormatError when it is not one. */
+export function checkConfig(value: unknown, file?: string): ClassifierConfig {
+  const config = value as ClassifierConfig | null | undefined;
+  const isWhole = (number: unknown, from: number) => Number.isInteger(number) && (number as number) >= from;
+  const sound =
+    typeof config === 'object' &&
+    config !== null &&
+    typeof config.tokenizer === 'object' &&
+    isWhole(config.wordNgrams, 1) &&
+    isWhole(config.characterNgrams, 0) &&
+    isWhole(config.dimension, 1) &&
+    typeof config.embeddings === 'boolean' &&
+    ['mean', 'sum', 'max', 'mean+max'].includes(config.pooling) &&
+    ['softmax', 'binary', 'multilabel'].includes(config.head) &&
+    Array.isArray(config.hidden) &&
+    config.hidden.every((units) => isWhole(units, 1)) &&
+    activationNames.includes(config.activation) &&
+    Array.isArray(config.labels) &&
+    config.labels.length >= 2 &&
+    config.labels.every((label) => typeof label === 'string');
+  if (!sound) throw new FormatError('the classifier configuration in the model file is not sound: the file is damaged', { file });
+  return config;
+}

@@ -1,0 +1,204 @@
+/** Training a text classifier: examples → features → network → weights. */
+import { DataError, ValueError } from '../../base/errors.js';
+import { defaultEngine } from '../../engine/default.js';
+import { Vocabulary } from '../../text/index.js';
+import { accuracy, classScores, confusionMatrix, logLoss, mostProbable } from '../../train/metrics.js';
+import { type TrainerOptions, Trainer } from '../../train/trainer.js';
+import type { ClassifierParts, TextClassifier } from './classifier.js';
+import { EncodedSource, type EncodedTargets, type EncodedTexts } from './encoded.js';
+import { type Example, type Examples, encodeTargets, findLabels, gather, labelsOf, splitExamples } from './examples.js';
+import { FeatureExtractor, unspacedShare } from './features.js';
+import { labelDirections, logCountRatios } from './naive-bayes.js';
+import { type ClassifierConfig, type ClassifierOptions, checkOptions, type Head } from './options.js';
+
+/** Defaults of training; those of the model are in `configure`. */
+export const TRAINING_DEFAULTS = {
+  epochs: 20,
+  batchSize: 32,
+  learningRate: 0.003,
+  patience: 4,
+  holdOut: 0.1,
+  seed: 1,
+} as const;
+
+/** @param create makes the untrained classifier */
+export async function trainClassifier(
+  examples: Examples,
+  options: ClassifierOptions,
+  validation: Examples | undefined,
+  create: (parts: ClassifierParts) => TextClassifier,
+): Promise<TextClassifier> {
+  checkOptions(options);
+  const { seed = TRAINING_DEFAULTS.seed, holdOut = TRAINING_DEFAULTS.holdOut } = options;
+  const all = await gather(examples);
+  const labels = findLabels(all);
+  const given = validation === undefined ? undefined : await gather(validation);
+  const { train, heldOut } = given === undefined ? splitExamples(all, holdOut, seed) : { train: all, heldOut: given };
+  if (given !== undefined && given.length === 0) throw new DataError('there are no validation examples');
+
+  const config = configure(train, labels, options);
+  const extractor = new FeatureExtractor(config);
+  const vocabulary = config.embeddings ? countFeatures(train, extractor, config) : Vocabulary.fromCounts(new Map(), { specialTokens: [] });
+  if (config.embeddings && vocabulary.size === 0) throw new DataError('no text has any word in it: is the right column used as text?');
+  const classifier = create({
+    config,
+    vocabulary,
+    handBuilt: options.features ?? [],
+    seed,
+    engine: options.engine ?? defaultEngine(),
+  });
+  if (classifier.handBuilt.size > 0) classifier.handBuilt.fit(train.map(({ text }) => text));
+
+  const texts = classifier.encode(train.map(({ text }) => text));
+  const targets = encodeTargets(train, labels, config.head, options.classWeights);
+  start(classifier, texts, targets, options, seed);
+  const trainerOptions = settings(classifier, texts, targets, heldOut, options, seed);
+  const result = await new Trainer(trainerOptions).run();
+
+  classifier.record = {
+    settings: recorded(options),
+    data: { train: train.length, validation: heldOut.length, features: vocabulary.size },
+    history: result.history,
+    stopped: result.stopped,
+    bestEpoch: result.best?.epoch,
+    results: heldOut.length === 0 ? {} : { validation: result.best?.validation },
+    weights: classifier.hash,
+  };
+  return classifier;
+}
+
+function configure(train: readonly Example[], labels: readonly string[], options: ClassifierOptions): ClassifierConfig {
+  const several = train.some((example) => labelsOf(example).length !== 1);
+  const head: Head = options.head ?? (several ? 'multilabel' : 'softmax');
+  if (head !== 'multilabel' && several) throw new ValueError(`the ${head} head needs one label for each example, but some have several or none`);
+  if (head === 'binary' && labels.length !== 2) throw new ValueError(`the binary head needs two labels, but there are ${labels.length}`);
+  const embeddings = options.embeddings ?? true;
+  const unspaced = embeddings && unspacedShare(train.slice(0, 2000).map(({ text }) => text)) >= 0.1;
+  return {
+    tokenizer: options.tokenizer ?? { kind: 'words' },
+    wordNgrams: options.wordNgrams ?? (options.pretrained === undefined ? 2 : 1),
+    subwords: options.subwords ?? null,
+    characterNgrams: options.characterNgrams ?? (unspaced && options.pretrained === undefined ? 2 : 0),
+    minimumCount: options.minimumCount ?? 1,
+    maximumFeatures: options.maximumFeatures ?? 1_000_000,
+    embeddings,
+    dimension: options.pretrained?.dimension ?? options.dimension ?? 32,
+    pooling: options.pooling ?? 'mean',
+    hidden: options.hidden ?? [],
+    activation: options.activation ?? 'relu',
+    dropout: options.dropout ?? 0,
+    wordDropout: options.wordDropout ?? 0.3,
+    head,
+    labels,
+  };
+}
+
+function countFeatures(examples: readonly Example[], extractor: FeatureExtractor, config: ClassifierConfig): Vocabulary {
+  const counts = new Map<string, number>();
+  for (const { text } of examples) {
+    extractor.forEach(extractor.tokenizer.tokenize(text), (feature) => counts.set(feature, (counts.get(feature) ?? 0) + 1));
+  }
+  return Vocabulary.fromCounts(counts, {
+    specialTokens: [],
+    minimumCount: config.minimumCount,
+    maximumSize: config.maximumFeatures,
+  });
+}
+
+/** Initial weights: pretrained vectors where they are given, else what naive Bayes knows; the output bias at the labels' frequencies. */
+function start(classifier: TextClassifier, texts: EncodedTexts, targets: EncodedTargets, options: ClassifierOptions, seed: number): void {
+  const { network, workspace, config, vocabulary, labels } = classifier;
+  if (options.pretrained !== undefined && network.table !== undefined) {
+    const values = Float32Array.from(workspace.view(network.table));
+    vocabulary.entries().forEach((word, id) => {
+      const row = options.pretrained!.rowOf(word);
+      if (row === undefined) return;
+      values.set(options.pretrained!.vectors.subarray(row * config.dimension, (row + 1) * config.dimension), id * config.dimension);
+    });
+    workspace.write(network.table, values);
+    return;
+  }
+  if (!(options.naiveBayesStart ?? true) || network.table === undefined || config.head === 'binary') return;
+  const { dimension } = config;
+  const ratios = logCountRatios(texts, targets, vocabulary.size, labels.length);
+  const directions = labelDirections(labels.length, dimension, seed);
+  const table = Float32Array.from(workspace.view(network.table));
+  for (let feature = 0; feature < vocabulary.size; feature++) {
+    for (let label = 0; label < labels.length; label++) {
+      const ratio = ratios[feature * labels.length + label]!;
+      for (let d = 0; d < dimension; d++) table[feature * dimension + d]! += ratio * directions[label * dimension + d]!;
+    }
+  }
+  workspace.write(network.table, table);
+  if (config.hidden.length === 0 && network.output.weight.shape[1] === dimension) workspace.write(network.output.weight, directions);
+}
+
+function settings(
+  classifier: TextClassifier,
+  texts: EncodedTexts,
+  targets: EncodedTargets,
+  heldOut: readonly Example[],
+  options: ClassifierOptions,
+  seed: number,
+): TrainerOptions {
+  const { network, workspace, config } = classifier;
+  const { batchSize = TRAINING_DEFAULTS.batchSize, freezeEmbeddings = false } = options;
+  const frozen = freezeEmbeddings ? network.table : undefined;
+  return {
+    workspace,
+    loss: network.loss,
+    parameters: network.parameters.filter((node) => node !== frozen),
+    source: new EncodedSource(texts, targets, { batchSize, wordDropout: config.wordDropout, seed }),
+    epochs: options.epochs ?? TRAINING_DEFAULTS.epochs,
+    optimizer: { kind: 'adamw', learningRate: TRAINING_DEFAULTS.learningRate, ...options.optimizer },
+    schedule: options.schedule ?? { kind: 'linear' },
+    clip: options.clip,
+    seed,
+    validation: heldOut.length === 0 ? undefined : validationOf(classifier, heldOut),
+    patience: options.patience ?? TRAINING_DEFAULTS.patience,
+    onEvent: options.onEvent,
+    signal: options.signal,
+    saveCheckpoint: options.saveCheckpoint,
+    checkpointEverySteps: options.checkpointEverySteps,
+    resume: options.resume,
+    profile: options.profile,
+  };
+}
+
+/** Accuracy decides, or the loss where texts have several labels. */
+function validationOf(classifier: TextClassifier, heldOut: readonly Example[]): TrainerOptions['validation'] {
+  const { labels, config } = classifier;
+  const texts = classifier.encode(heldOut.map(({ text }) => text));
+  const targets = encodeTargets(heldOut, labels, config.head, undefined);
+  if (config.head === 'multilabel') {
+    return { by: 'loss', goal: 'lower', measure: () => ({ loss: binaryLoss(targets.values, classifier.probabilitiesOf(texts)) }) };
+  }
+  return {
+    by: 'accuracy',
+    goal: 'higher',
+    measure: () => {
+      const probabilities = classifier.probabilitiesOf(texts);
+      const predicted = mostProbable(probabilities, labels.length);
+      return {
+        accuracy: accuracy(targets.values, predicted),
+        macroF1: classScores(confusionMatrix(targets.values, predicted, labels)).macro.f1,
+        loss: logLoss(targets.values, probabilities, labels.length),
+      };
+    },
+  };
+}
+
+/** Mean over texts and labels of −y ln p − (1−y) ln(1−p). */
+function binaryLoss(targets: Float32Array, probabilities: Float64Array): number {
+  let sum = 0;
+  targets.forEach((target, i) => {
+    sum -= Math.log(Math.max(1e-12, target === 1 ? probabilities[i]! : 1 - probabilities[i]!));
+  });
+  return sum / targets.length;
+}
+
+/** The options that are plain data. */
+function recorded(options: ClassifierOptions): Record<string, unknown> {
+  const plain = ([, value]: [string, unknown]) => ['string', 'number', 'boolean'].includes(typeof value) || Array.isArray(value);
+  return { ...TRAINING_DEFAULTS, ...Object.fromEntries(Object.entries(options).filter(plain).filter(([name]) => name !== 'features')) };
+}

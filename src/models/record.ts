@@ -1,0 +1,17 @@
+/** What a model file tells of how the model came to be. Plain JSON without times, so that identical training gives identical files. */
+import type { HistoryEntry, StopReason } from '../train/events.js';
+
+export interface TrainingRecord {
+  /** Every setting of the run, defaults included. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+  /** What it was trained on: counts, files where they are known. */
+  readonly data?: Readonly<Record<string, unknown>>;
+  readonly history?: readonly HistoryEntry[];
+  readonly stopped?: StopReason;
+  /** The epoch whose weights were kept. */
+  readonly bestEpoch?: number;
+  /** Results by split: `validation`, `test`. */
+  readonly results?: Readonly<Record<string, unknown>>;
+  /** Hash of the weights: equal for equal training. */
+  readonly weights?: string;
+}

@@ -1,0 +1,35 @@
+/** The state of a training run, as tensors and JSON. How it is stored is for the caller: usually a file. */
+import type { ParameterNode } from '../graph/node.js';
+import type { PlateauState } from '../optim/plateau.js';
+import type { Workspace } from '../program/index.js';
+import type { HistoryEntry } from './events.js';
+
+export interface TrainingState {
+  readonly step: number;
+  readonly epoch: number;
+  /** Batches done in the epoch. */
+  readonly batch: number;
+  readonly history: readonly HistoryEntry[];
+  readonly best?: HistoryEntry;
+  /** Validations since the best. */
+  readonly waited: number;
+  readonly lossSum: number;
+  readonly lossWeight: number;
+  /** How often weights were averaged. */
+  readonly averaged?: number;
+  readonly schedule?: PlateauState;
+}
+
+export interface Checkpoint {
+  /** Parameters, optimiser state, best and averaged weights, by name. */
+  readonly tensors: Readonly<Record<string, Float32Array | Int32Array>>;
+  readonly state: TrainingState;
+}
+
+/** Copies of parameters' values with their names. */
+export function takeTensors(workspace: Workspace, parameters: readonly ParameterNode[]): [string, Float32Array | Int32Array][] {
+  return parameters.map((node) => {
+    const values = workspace.read(node);
+    return [node.name, values instanceof Float64Array ? Float32Array.from(values) : values];
+  });
+}

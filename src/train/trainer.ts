@@ -1,0 +1,325 @@
+/**
+ * The training loop: batches in, better parameters out. θ ← θ − η ∇L, with schedules, clipping, gradient accumulation,
+ * validation, early stopping with the best weights restored, averaging, checkpoints and exact resumption.
+ */
+import { NumericError, ValueError } from '../base/errors.js';
+import { backward } from '../graph/backward.js';
+import { type Node, type ParameterNode, parameter } from '../graph/node.js';
+import { type AveragingOptions, WeightAverage } from '../optim/averaging.js';
+import { createSchedule, isPlateau, Optimizer, type OptimizerOptions, type Schedule, type ScheduleSpec } from '../optim/index.js';
+import { KernelProfile, type ParameterUpdate, type Program, type Workspace } from '../program/index.js';
+import { HYPER_SIZE, hyperLayout } from '../engine/kernels.js';
+import { input } from '../graph/node.js';
+import type { Batch, BatchSource } from './batches.js';
+import { type Checkpoint, takeTensors } from './checkpoint.js';
+import type { HistoryEntry, StopReason, TrainingEvent, TrainingResult } from './events.js';
+
+/** How a model is judged while it trains. */
+export interface Validation {
+  /** Name of the measure that decides, a key of what `measure` returns. */
+  readonly by: string;
+  readonly goal: 'lower' | 'higher';
+  /** Measures the workspace's current weights. */
+  measure(): Readonly<Record<string, number>> | Promise<Readonly<Record<string, number>>>;
+  /** Validate also within epochs, every so many steps. */
+  readonly everySteps?: number;
+}
+
+export interface TrainerOptions {
+  readonly workspace: Workspace;
+  /** A scalar: the mean loss of a batch. */
+  readonly loss: Node;
+  /** What to train. Parameters that are left out are frozen: their gradients are not even built. */
+  readonly parameters: readonly ParameterNode[];
+  readonly source: BatchSource;
+  readonly epochs: number;
+  readonly optimizer?: OptimizerOptions;
+  /** Default: constant */
+  readonly schedule?: ScheduleSpec;
+  /** Largest global norm of the gradient (default: no limit). */
+  readonly clip?: number;
+  /** Sum the gradients of so many batches for each step (default 1). Row-sparse gradients become dense by it. */
+  readonly accumulate?: number;
+  readonly average?: AveragingOptions;
+  readonly validation?: Validation;
+  /** Stop after so many validations without improvement (default: never). */
+  readonly patience?: number;
+  /** Seed of dropout (default 1). */
+  readonly seed?: number;
+  readonly onEvent?: (event: TrainingEvent) => void;
+  /** Aborting stops after the current step, with a checkpoint. */
+  readonly signal?: AbortSignal;
+  /** Where checkpoints go: at each validation, every so many steps, and when interrupted. */
+  readonly saveCheckpoint?: (checkpoint: Checkpoint) => void | Promise<void>;
+  readonly checkpointEverySteps?: number;
+  /** Go on from here. The options must be those of the run that saved it. */
+  readonly resume?: Checkpoint;
+  /** Collects the time of each kernel; training is slower with it. */
+  readonly profile?: KernelProfile;
+}
+
+/** Gives the event loop a turn at least this often, so that signals and timers are heard. */
+const BREATH_MS = 30;
+
+export class Trainer {
+  private readonly options: TrainerOptions;
+  private readonly optimizer: Optimizer;
+  private readonly schedule: Schedule;
+  private readonly accumulators: ParameterNode[];
+  private readonly gradientProgram: Program;
+  private readonly stepProgram: Program | undefined;
+  private readonly average: WeightAverage | undefined;
+  private readonly totalSteps: number;
+
+  private step = 0;
+  private epoch = 0;
+  private batch = 0;
+  private history: HistoryEntry[] = [];
+  private best: { entry: HistoryEntry; tensors: Float32Array[] } | undefined;
+  private waited = 0;
+  private lossSum = 0;
+  private lossWeight = 0;
+
+  constructor(options: TrainerOptions) {
+    const { workspace, loss, parameters, source, epochs, accumulate = 1 } = options;
+    if (parameters.length === 0) throw new ValueError('there is nothing to train: every parameter is frozen');
+    if (!(Number.isInteger(accumulate) && accumulate >= 1)) throw new ValueError(`accumulate must be a whole number from 1, not ${accumulate}`);
+    this.options = options;
+    this.optimizer = new Optimizer(options.optimizer);
+    this.schedule = createSchedule(options.schedule ?? { kind: 'constant' });
+    this.totalSteps = epochs * Math.ceil(source.batchesPerEpoch / accumulate);
+    const gradients = backward(loss, parameters);
+    if (accumulate === 1) {
+      this.accumulators = [];
+      this.gradientProgram = workspace.compile({ outputs: { loss }, updates: this.optimizer.updates(parameters, gradients), clip: options.clip });
+    } else {
+      this.accumulators = parameters.map((node) => parameter(`optimizer/${node.name}/sum`, node.shape));
+      this.gradientProgram = workspace.compile({ outputs: { loss }, updates: sums(this.accumulators, gradients) });
+      const updates = this.optimizer.updates(parameters, this.accumulators);
+      this.stepProgram = workspace.compile({ updates: [...updates, ...sums(this.accumulators, this.accumulators)], clip: options.clip });
+    }
+    this.average = options.average && new WeightAverage(workspace, parameters, options.average);
+    if (options.resume !== undefined) this.restore(options.resume);
+  }
+
+  /** The compiled training step, for describing it. */
+  get program(): Program {
+    return this.gradientProgram;
+  }
+
+  /**
+   * Trains to the end, to early stopping or to interruption. Afterwards the workspace holds the best weights by
+   * validation, the averaged ones where averaging is on, else the last.
+   *
+   * @throws NumericError when the loss is no longer finite; the last checkpoint is untouched.
+   */
+  async run(): Promise<TrainingResult> {
+    const { source, epochs, patience = Infinity, accumulate = 1, validation, signal } = this.options;
+    const started = performance.now();
+    let breathed = started;
+    let examples = 0;
+    let stopped: StopReason = this.waited >= patience ? 'early stopping' : 'finished';
+    const speed = () => examples / Math.max(1e-9, (performance.now() - started) / 1000);
+
+    training: while (this.epoch < epochs && stopped === 'finished') {
+      for await (const batch of source.batches(this.epoch, this.batch)) {
+        const loss = this.runBatch(batch);
+        this.batch++;
+        examples += batch.size;
+        const last = this.batch === source.batchesPerEpoch;
+        if (this.batch % accumulate === 0 || last) this.finishStep(last ? ((this.batch - 1) % accumulate) + 1 : accumulate);
+        this.emitStep(loss, examples, started);
+        const due = validation?.everySteps !== undefined && !last && this.step % validation.everySteps === 0;
+        if (due && (await this.validate(speed()))) stopped = 'early stopping';
+        if (performance.now() - breathed > BREATH_MS) {
+          await new Promise((resolve) => setTimeout(resolve));
+          breathed = performance.now();
+        }
+        if (signal?.aborted) stopped = 'interrupted';
+        else if (this.step % (this.options.checkpointEverySteps ?? Infinity) === 0) await this.saveCheckpoint();
+        if (stopped !== 'finished') break training;
+      }
+      this.epoch++;
+      this.batch = 0;
+      if (await this.validate(speed())) stopped = 'early stopping';
+      await this.saveCheckpoint();
+    }
+    if (stopped === 'interrupted') await this.saveCheckpoint();
+    this.settle();
+    return { history: this.history, stopped, steps: this.step, best: this.best?.entry ?? this.history.at(-1) };
+  }
+
+  /** Everything that a later run needs to go on as if nothing had happened. */
+  checkpoint(): Checkpoint {
+    const { workspace, parameters } = this.options;
+    const { best } = this;
+    const named = (values: readonly (Float32Array | Int32Array)[], prefix: string) =>
+      values.map((value, i) => [`${prefix}/${parameters[i]!.name}`, value] as const);
+    return {
+      tensors: Object.fromEntries([
+        ...takeTensors(workspace, [...parameters, ...this.optimizer.state, ...this.accumulators]),
+        ...(best === undefined ? [] : named(best.tensors, 'best')),
+        ...(this.average === undefined ? [] : named(this.average.averages.map((values) => values.slice()), 'average')),
+      ]),
+      state: {
+        step: this.step,
+        epoch: this.epoch,
+        batch: this.batch,
+        history: [...this.history],
+        best: best?.entry,
+        waited: this.waited,
+        lossSum: this.lossSum,
+        lossWeight: this.lossWeight,
+        averaged: this.average?.count,
+        schedule: isPlateau(this.schedule) ? this.schedule.state() : undefined,
+      },
+    };
+  }
+
+  private restore({ tensors, state }: Checkpoint): void {
+    const { workspace, parameters } = this.options;
+    const take = (name: string) => {
+      const values = tensors[name];
+      if (values === undefined) throw new ValueError(`the checkpoint has no '${name}': it was saved by a run with other options`);
+      return values;
+    };
+    for (const node of [...parameters, ...this.optimizer.state, ...this.accumulators]) workspace.write(node, take(node.name));
+    this.average?.restore(parameters.map((node) => take(`average/${node.name}`)), state.averaged ?? 0);
+    if (state.best !== undefined) {
+      this.best = { entry: state.best, tensors: parameters.map((node) => Float32Array.from(take(`best/${node.name}`))) };
+    }
+    if (state.schedule !== undefined && isPlateau(this.schedule)) this.schedule.restore(state.schedule);
+    this.step = state.step;
+    this.epoch = state.epoch;
+    this.batch = state.batch;
+    this.history = [...state.history];
+    this.waited = state.waited;
+    this.lossSum = state.lossSum;
+    this.lossWeight = state.lossWeight;
+  }
+
+  private get factor(): number {
+    return this.schedule(this.step, this.totalSteps);
+  }
+
+  private runBatch({ feeds, size }: Batch): number {
+    const { accumulate = 1, seed = 1, profile } = this.options;
+    const numbers = accumulate === 1 ? this.optimizer.feeds(this.step + 1, this.factor) : { [SUM_HYPER]: sumHyper(-1) };
+    const all = { ...feeds, ...numbers };
+    // Batches of one accumulated step draw different dropout masks.
+    const keys = { seed, step: this.epoch * this.options.source.batchesPerEpoch + this.batch };
+    if (profile === undefined) this.gradientProgram.run(all, keys);
+    else this.gradientProgram.profile(all, profile, keys);
+    const loss = this.gradientProgram.scalar('loss');
+    if (!Number.isFinite(loss)) throw this.divergence(loss);
+    this.lossSum += loss * size;
+    this.lossWeight += size;
+    return loss;
+  }
+
+  private finishStep(summed: number): void {
+    // The sums are of `summed` gradients: dividing the rate of the sums' own sign by it is left to the rule's scale.
+    if (this.stepProgram !== undefined) {
+      for (const accumulator of this.accumulators) divide(this.options.workspace.view(accumulator), summed);
+      this.stepProgram.run({ ...this.optimizer.feeds(this.step + 1, this.factor), [SUM_HYPER]: sumHyper(1) });
+    }
+    this.step++;
+    this.average?.observe(this.options.workspace, this.step);
+  }
+
+  private emitStep(loss: number, examples: number, started: number): void {
+    this.options.onEvent?.({
+      kind: 'step',
+      step: this.step,
+      totalSteps: this.totalSteps,
+      epoch: this.epoch,
+      loss,
+      learningRate: this.optimizer.options.learningRate * this.factor,
+      gradientNorm: (this.stepProgram ?? this.gradientProgram).gradientNorm,
+      examples,
+      seconds: (performance.now() - started) / 1000,
+    });
+  }
+
+  /** @returns true when patience is at its end */
+  private async validate(examplesPerSecond: number): Promise<boolean> {
+    const { workspace, validation, patience = Infinity, source } = this.options;
+    this.average?.swap(workspace);
+    const measures = await validation?.measure();
+    const entry: HistoryEntry = {
+      epoch: this.epoch + this.batch / source.batchesPerEpoch,
+      step: this.step,
+      trainLoss: this.lossSum / this.lossWeight,
+      learningRate: this.optimizer.options.learningRate * this.factor,
+      ...(measures === undefined ? {} : { validation: measures }),
+    };
+    const improved = this.isBetter(entry);
+    if (improved) this.best = { entry, tensors: this.options.parameters.map((node) => Float32Array.from(workspace.view(node))) };
+    this.average?.swap(workspace);
+    this.waited = improved || validation === undefined ? 0 : this.waited + 1;
+    this.lossSum = 0;
+    this.lossWeight = 0;
+    this.history.push(entry);
+    if (measures !== undefined && isPlateau(this.schedule)) this.schedule.observe(measures[validation!.by]!);
+    this.options.onEvent?.({ kind: 'epoch', ...entry, improved, examplesPerSecond });
+    return this.waited >= patience;
+  }
+
+  private isBetter(entry: HistoryEntry): boolean {
+    const { validation } = this.options;
+    if (validation === undefined || entry.validation === undefined) return false;
+    const measure = entry.validation[validation.by]!;
+    const best = this.best?.entry.validation?.[validation.by];
+    if (Number.isNaN(measure)) throw new NumericError(`the validation measure '${validation.by}' is not a number at step ${this.step}`);
+    return best === undefined || (validation.goal === 'lower' ? measure < best : measure > best);
+  }
+
+  /** The weights that the model keeps. */
+  private settle(): void {
+    const { workspace, parameters } = this.options;
+    const tensors = this.best?.tensors ?? this.average?.averages;
+    if (tensors !== undefined) parameters.forEach((node, i) => workspace.write(node, tensors[i]!));
+  }
+
+  private async saveCheckpoint(): Promise<void> {
+    if (this.options.saveCheckpoint === undefined) return;
+    await this.options.saveCheckpoint(this.checkpoint());
+    this.options.onEvent?.({ kind: 'checkpoint', step: this.step });
+  }
+
+  private divergence(loss: number): NumericError {
+    const { workspace, parameters } = this.options;
+    const broken = parameters.find((node) => workspace.view(node).some((value) => !Number.isFinite(value)));
+    return new NumericError(
+      `training diverged: the loss is ${loss} at step ${this.step + 1} (epoch ${this.epoch + 1})` +
+        `${broken === undefined ? '' : `, and parameter '${broken.name}' is no longer finite`}. ` +
+        `Try a smaller learning rate (now ${this.optimizer.options.learningRate}), or clip the gradient.` +
+        `${this.options.saveCheckpoint === undefined ? '' : ' The last good checkpoint is kept.'}`,
+    );
+  }
+}
+
+const SUM_HYPER = 'optimizer/hyper-sum';
+
+/** s ← s + g, written as descent with the rate −1; and s ← s − s = 0, with the rate 1. */
+function sums(accumulators: readonly ParameterNode[], gradients: readonly Node[]): ParameterUpdate[] {
+  const hyper = input(SUM_HYPER, [HYPER_SIZE]);
+  return accumulators.map((target, i) => ({
+    parameter: target,
+    gradient: gradients[i]!,
+    rule: 'sgd',
+    hyper,
+    slots: [],
+    lastTouched: parameter(`${target.name}/last`, [target.shape[0] ?? 1], 0, 'i32'),
+  }));
+}
+
+function sumHyper(learningRate: number): Float64Array {
+  const hyper = new Float64Array(HYPER_SIZE);
+  hyper[hyperLayout.learningRate] = learningRate;
+  return hyper;
+}
+
+function divide(values: { length: number; [index: number]: number }, by: number): void {
+  for (let i = 0; i < values.length; i++) values[i]! /= by;
+}
