@@ -2,7 +2,7 @@
  * Inverted dropout. The mask is Philox4x32-10 (Salmon, Moraes, Dror, Shaw 2011), the same function as in
  * src/base/random.ts, for four counters at once: lane j of a vector belongs to counter j.
  */
-import { at, loadPart, storePart } from './lanes';
+import { at, read, write } from './lanes';
 import { sliceBegin, sliceEnd } from './slices';
 import { fillRow } from './unary';
 
@@ -79,7 +79,6 @@ function multiplyHigh(a: v128, b: v128): v128 {
 function maskFour(y: usize, x: usize, n: i32, words: v128, threshold: v128, scale: v128): void {
   if (n <= 0) return;
   const dropped = i32x4.lt_u(words, threshold);
-  const kept = v128.andnot(f32x4.mul(n >= 4 ? v128.load(x) : loadPart(x, n), scale), dropped);
-  if (n >= 4) v128.store(y, kept);
-  else storePart(y, kept, n);
+  const kept = v128.andnot(f32x4.mul(read(x, n), scale), dropped);
+  write(y, kept, n);
 }

@@ -23,6 +23,19 @@ export function storePart(address: usize, v: v128, count: i32): void {
   if (count == 3) v128.store_lane<f32>(address, v, 2, 8);
 }
 
+/** Four floats, or the first `count` of them and zeros where count < 4. */
+@inline
+export function read(address: usize, count: i32): v128 {
+  return count >= 4 ? v128.load(address) : loadPart(address, count);
+}
+
+/** Stores four lanes, or the first `count` where count < 4. */
+@inline
+export function write(address: usize, v: v128, count: i32): void {
+  if (count >= 4) v128.store(address, v);
+  else storePart(address, v, count);
+}
+
 /** Lanes 2 and 3 as float64. */
 @inline
 export function promoteHigh(v: v128): v128 {

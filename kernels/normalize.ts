@@ -1,5 +1,5 @@
 /** Layer normalisation: y = gain (x − mean) / √(variance + ε) + bias, row by row; moments in float64. */
-import { at, loadPart, promoteHigh, promoteLow, rowAt, storePart, sumOfDoubles } from './lanes';
+import { at, promoteHigh, promoteLow, read, rowAt, sumOfDoubles, write } from './lanes';
 import { sumOfRow } from './reduce';
 import { sliceBegin, sliceEnd } from './slices';
 
@@ -46,12 +46,7 @@ function normalizeRow(y: usize, x: usize, gain: usize, bias: usize, mean: f64, s
     let result = v128.shuffle<f32>(low, high, 0, 1, 4, 5);
     if (gain != 0) result = f32x4.mul(result, read(at(gain, i), count));
     if (bias != 0) result = f32x4.add(result, read(at(bias, i), count));
-    if (count >= 4) v128.store(at(y, i), result);
-    else storePart(at(y, i), result, count);
+    write(at(y, i), result, count);
   }
 }
 
-@inline
-function read(address: usize, count: i32): v128 {
-  return count >= 4 ? v128.load(address) : loadPart(address, count);
-}

@@ -1,5 +1,5 @@
 /** One optimiser step, dense or row-sparse; the formulas stand at `update` in src/engine/kernels.ts. */
-import { at, loadPart, rowAt, storePart } from './lanes';
+import { at, read, rowAt, write } from './lanes';
 import { hyperLayout, updateCodes } from './opcodes.generated';
 import { fail, sliceBegin, sliceEnd } from './slices';
 
@@ -85,17 +85,6 @@ function wholePower(base: f64, n: i32): f64 {
     base *= base;
   }
   return result;
-}
-
-@inline
-function read(address: usize, count: i32): v128 {
-  return count >= 4 ? v128.load(address) : loadPart(address, count);
-}
-
-@inline
-function write(address: usize, v: v128, count: i32): void {
-  if (count >= 4) v128.store(address, v);
-  else storePart(address, v, count);
 }
 
 /** w ← keep w − η g */

@@ -1,5 +1,13 @@
 export { backward, backwardAll } from './backward.js';
 export {
+  type GraphJSON,
+  type GraphNode,
+  graphToJSON,
+  type NodeNames,
+  toDot,
+  toMermaid,
+} from './draw.js';
+export {
   apply,
   asNode,
   constant,

@@ -110,7 +110,7 @@ function reached(f: Node, variables: readonly Variable[]): Variable[] {
 function axisSizesOf(f: Node, variables: readonly Variable[], feeds: Feeds): AxisSizes {
   const axes = [f, ...variables].flatMap(({ shape }) => shape).filter((axis) => typeof axis === 'string');
   const sizes = Object.fromEntries(axes.map((axis) => [axis, dimension(axis)]));
-  const values = evaluate({ ...sizes, 'the output': f }, feeds);
+  const values = evaluate<string>({ ...sizes, 'the output': f }, feeds);
   return Object.fromEntries(axes.map((axis) => [axis, values[axis]![0]!]));
 }
 
@@ -162,8 +162,10 @@ function compare(
   });
   const lossProgram = workspace.compile({ outputs: { loss }, training: true });
   const lossAt = (variable: Variable, values: Float64Array): number => {
-    if (variable instanceof ParameterNode) workspace.write(variable, values);
-    lossProgram.run(neededFeeds(lossProgram, { ...feeds, [variable.name]: values }), { seed });
+    const isParameter = variable instanceof ParameterNode;
+    if (isParameter) workspace.write(variable, values);
+    const moved = isParameter ? feeds : { ...feeds, [variable.name]: values };
+    lossProgram.run(neededFeeds(lossProgram, moved), { seed });
     return lossProgram.scalar('loss');
   };
 

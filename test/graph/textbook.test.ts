@@ -93,7 +93,9 @@ describe('a two-layer network with ReLU and sigmoid', () => {
       { x: X },
     );
     const close = (name: keyof typeof got, expected: number[]) =>
-      expected.forEach((value, i) => expect(got[name][i], name).toBeCloseTo(value, 12));
+      expected.forEach((value, i) => {
+        expect(got[name][i], name).toBeCloseTo(value, 12);
+      });
     close('a1', A1);
     close('a2', [A2]);
     close('dA2', [-1 / A2]);
@@ -116,7 +118,9 @@ describe('gradients of the losses', () => {
     const y = input('y', ['batch']);
     const [dz] = backward(sum(binaryCrossEntropy(z, y)), [z]);
     const got = evaluate({ dz, a: sigmoid(z) }, { z: [-2, 0.3, 4], y: [0, 1, 0.25] });
-    [0, 1, 0.25].forEach((target, i) => expect(got.dz[i]).toBeCloseTo(got.a[i]! - target, 12));
+    [0, 1, 0.25].forEach((target, i) => {
+      expect(got.dz[i]).toBeCloseTo(got.a[i]! - target, 12);
+    });
   });
 
   it('softmax with cross-entropy to a distribution: ∂C/∂zᵢ = aᵢ Σⱼ yⱼ − yᵢ', () => {
@@ -127,9 +131,9 @@ describe('gradients of the losses', () => {
     const targets = [0.5, 0.1, 0.9];
     const total = logits.reduce((s, value) => s + Math.exp(value), 0);
     const got = evaluate({ dz }, { z: logits, y: targets });
-    logits.forEach((value, i) =>
-      expect(got.dz[i]).toBeCloseTo((Math.exp(value) / total) * 1.5 - targets[i]!, 12),
-    );
+    logits.forEach((value, i) => {
+      expect(got.dz[i]).toBeCloseTo((Math.exp(value) / total) * 1.5 - targets[i]!, 12);
+    });
   });
 
   it('softmax with cross-entropy to a class: ∂L/∂z = p − y', () => {
@@ -139,9 +143,9 @@ describe('gradients of the losses', () => {
     const logits = [0.2, -1, 2];
     const total = logits.reduce((s, value) => s + Math.exp(value), 0);
     const got = evaluate({ dz }, { z: logits, label: [1] });
-    logits.forEach((value, i) =>
-      expect(got.dz[i]).toBeCloseTo(Math.exp(value) / total - (i === 1 ? 1 : 0), 12),
-    );
+    logits.forEach((value, i) => {
+      expect(got.dz[i]).toBeCloseTo(Math.exp(value) / total - (i === 1 ? 1 : 0), 12);
+    });
   });
 });
 
@@ -183,7 +187,9 @@ describe('layers', () => {
     const W = matmul(W2, W1);
     const b = add(sum(multiply(W2, b1), 1), b2);
     const got = evaluate({ two, one: linear(x, W, b) }, feeds);
-    got.one.forEach((value, i) => expect(value).toBeCloseTo(got.two[i]!, 12));
+    got.one.forEach((value, i) => {
+      expect(value).toBeCloseTo(got.two[i]!, 12);
+    });
   });
 
   it('the bias folds into W as the weight of a constant input x₀ = 1', () => {
@@ -191,7 +197,9 @@ describe('layers', () => {
     const folded = matmul(x0, constant([0.5, 1, 2, 3, -0.5, 4, 5, 6], [2, 4]), { transposeB: true });
     const plain = evaluate({ y: linear(x, W1, b1) }, feeds);
     const withOne = evaluate({ y: folded }, { x0: [1, 1, -1, 2, 1, 0.5, 0.25, -3] });
-    withOne.y.forEach((value, i) => expect(value).toBeCloseTo(plain.y[i]!, 12));
+    withOne.y.forEach((value, i) => {
+      expect(value).toBeCloseTo(plain.y[i]!, 12);
+    });
   });
 
   it('m examples are one matrix product: H = σ(X Wᵀ + b) row by row', () => {

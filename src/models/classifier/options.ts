@@ -3,6 +3,7 @@ import { FormatError, ValueError } from '../../base/errors.js';
 import type { Engine } from '../../engine/engine.js';
 import type { WordVectors } from '../../files/index.js';
 import { type Activation, activationNames, type BagPooling } from '../../nn/index.js';
+import type { AveragingOptions } from '../../optim/averaging.js';
 import type { OptimizerOptions, ScheduleSpec } from '../../optim/index.js';
 import type { KernelProfile } from '../../program/index.js';
 import type { TokenizerOptions } from '../../text/index.js';
@@ -67,6 +68,10 @@ export interface ClassifierOptions {
   readonly optimizer?: OptimizerOptions;
   readonly schedule?: ScheduleSpec;
   readonly clip?: number;
+  /** Average the weights over steps. */
+  readonly average?: AveragingOptions;
+  /** What decides which epoch is best (default accuracy; loss for multi-label). */
+  readonly selectBy?: 'accuracy' | 'macroF1' | 'loss';
   /** Stop after so many epochs without improvement on validation. */
   readonly patience?: number;
   /** Share of the examples held out for validation when none are given (default 0.1; 0: none). */

@@ -153,8 +153,9 @@ function settings(
     optimizer: { kind: 'adamw', learningRate: TRAINING_DEFAULTS.learningRate, ...options.optimizer },
     schedule: options.schedule ?? { kind: 'linear' },
     clip: options.clip,
+    average: options.average,
     seed,
-    validation: heldOut.length === 0 ? undefined : validationOf(classifier, heldOut),
+    validation: heldOut.length === 0 ? undefined : validationOf(classifier, heldOut, options.selectBy ?? 'accuracy'),
     patience: options.patience ?? TRAINING_DEFAULTS.patience,
     onEvent: options.onEvent,
     signal: options.signal,
@@ -166,7 +167,7 @@ function settings(
 }
 
 /** Accuracy decides, or the loss where texts have several labels. */
-function validationOf(classifier: TextClassifier, heldOut: readonly Example[]): TrainerOptions['validation'] {
+function validationOf(classifier: TextClassifier, heldOut: readonly Example[], by: 'accuracy' | 'macroF1' | 'loss'): TrainerOptions['validation'] {
   const { labels, config } = classifier;
   const texts = classifier.encode(heldOut.map(({ text }) => text));
   const targets = encodeTargets(heldOut, labels, config.head, undefined);
@@ -174,8 +175,8 @@ function validationOf(classifier: TextClassifier, heldOut: readonly Example[]): 
     return { by: 'loss', goal: 'lower', measure: () => ({ loss: binaryLoss(targets.values, classifier.probabilitiesOf(texts)) }) };
   }
   return {
-    by: 'accuracy',
-    goal: 'higher',
+    by,
+    goal: by === 'loss' ? 'lower' : 'higher',
     measure: () => {
       const probabilities = classifier.probabilitiesOf(texts);
       const predicted = mostProbable(probabilities, labels.length);
