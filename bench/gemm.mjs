@@ -4,8 +4,9 @@
  * For each size (M, N, K) all four transpose forms (N: as stored, T: transposed), each the best of several runs; above
  * them the peak: a loop of multiply-adds that touches no memory, compiled the same way.
  */
-import { build } from 'esbuild';
+
 import asc from 'assemblyscript/asc';
+import { build } from 'esbuild';
 
 const SIZES = [
   [128, 10000, 200],
@@ -31,7 +32,9 @@ console.log(`${'(M, N, K)'.padEnd(20)}${FORMS.map(([form]) => form.padStart(8)).
 for (const size of SIZES) {
   const speeds = [];
   for (const [, transposeA, transposeB] of FORMS) speeds.push(await measure(size, transposeA, transposeB));
-  console.log(`${`(${size.join(', ')})`.padEnd(20)}${speeds.map((speed) => speed.toFixed(1).padStart(8)).join('')}`);
+  console.log(
+    `${`(${size.join(', ')})`.padEnd(20)}${speeds.map((speed) => speed.toFixed(1).padStart(8)).join('')}`,
+  );
 }
 
 /** GFLOP/s of the best of several runs of about 50 ms. */
@@ -77,7 +80,9 @@ function repeat(run, milliseconds) {
 async function measurePeak(name) {
   const sums = Array.from({ length: 12 }, (_, i) => `s${i}`);
   const step = (s) =>
-    name === 'relaxed' ? `${s} = f32x4.relaxed_madd(${s}, x, y);` : `${s} = f32x4.add(f32x4.mul(${s}, x), y);`;
+    name === 'relaxed'
+      ? `${s} = f32x4.relaxed_madd(${s}, x, y);`
+      : `${s} = f32x4.add(f32x4.mul(${s}, x), y);`;
   const source = `export function loop(n: i32): f32 {
     const x = v128.load32_splat(0), y = v128.load32_splat(4);
     let ${sums.map((s) => `${s} = x`).join(', ')};

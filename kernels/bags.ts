@@ -10,7 +10,7 @@ import { fail, isFirstThread, sliceBegin, sliceEnd } from './slices';
 const MEAN: i32 = 1;
 const MAX: i32 = 2;
 
-/** The first item of segment s. */
+/** The first item of segment s, which is the end of the one before. */
 @inline
 function beginOf(ends: usize, s: i32): i32 {
   return s == 0 ? 0 : load<i32>(at(ends, s - 1));
@@ -81,7 +81,7 @@ export function segmentRepeatKernel(y: usize, x: usize, ends: usize, segments: i
 /** Items that belong to no segment get zeros. */
 function clearAfter(y: usize, ends: usize, segments: i32, n: i32, width: i32): void {
   if (!isFirstThread()) return;
-  const used = segments == 0 ? 0 : load<i32>(at(ends, segments - 1));
+  const used = beginOf(ends, segments);
   if (used < 0 || used > n) return;
   memory.fill(rowAt(y, used, width), 0, (<usize>(n - used) * <usize>width) << 2);
 }
@@ -120,7 +120,12 @@ export function segmentArgmaxKernel(y: usize, x: usize, ends: usize, segments: i
   clearAfter(y, ends, segments, n, width);
 }
 
+/** Here every item must have a segment: there is no number for "none". */
 export function segmentIdsKernel(y: usize, ends: usize, segments: i32, n: i32): void {
+  if (beginOf(ends, segments) != n) {
+    fail();
+    return;
+  }
   const last = sliceEnd(segments, 1);
   for (let s = sliceBegin(segments, 1); s < last; s++) {
     if (!isSound(ends, s, n)) {

@@ -5,6 +5,7 @@
 import { broadcastShapes, sameShape } from '../base/shape.js';
 import {
   apply,
+  type ConstantAttributes,
   InputNode,
   Node,
   type Op,
@@ -16,7 +17,7 @@ import { subtract } from '../graph/ops/arithmetic.js';
 import type { OpName } from '../graph/ops/index.js';
 import { logSumExp } from '../graph/ops/reductions.js';
 import { pick } from '../graph/ops/rows.js';
-import { reshape } from '../graph/ops/structure.js';
+import { broadcastTo, reshape } from '../graph/ops/structure.js';
 import {
   affineOp,
   bagOp,
@@ -125,9 +126,17 @@ function withoutNeutral(node: Node): Node {
   const neutral =
     name === 'multiply' || name === 'divide' ? 1 : name === 'add' || name === 'subtract' ? 0 : undefined;
   if (neutral === undefined) return node;
-  if (scalarConstant(b) === neutral && sameShape(a.shape, node.shape)) return a;
+  if (isFilled(b, neutral)) return broadcastTo(a, node.shape);
   const commutes = name === 'multiply' || name === 'add';
-  return commutes && scalarConstant(a) === neutral && sameShape(b.shape, node.shape) ? b : node;
+  return commutes && isFilled(a, neutral) ? broadcastTo(b, node.shape) : node;
+}
+
+/** True when every element of a node is known to be this number, as in the ones that a sum's gradient begins with. */
+function isFilled(node: Node, value: number): boolean {
+  if (node.op.name === 'reshape' || node.op.name === 'broadcastTo') return isFilled(node.inputs[0]!, value);
+  return (
+    node.op.name === 'constant' && (node.attributes as ConstantAttributes).values.every((v) => v === value)
+  );
 }
 
 /** Hash-consing: one node for each distinct (operation, attributes, inputs). */

@@ -87,10 +87,7 @@ describe('checkGradients', () => {
   });
 
   it('fails on NaN', () => {
-    expect(checkGradients(square(x), [x], { x: [1, Number.NaN, 1, 1] })).toMatchObject({
-      ok: false,
-      worst: { index: 1 },
-    });
+    expect(checkGradients(square(x), [x], { x: [1, Number.NaN, 1, 1] }).ok).toBe(false);
   });
 
   it('compares nothing where the function depends on none of the variables', () => {

@@ -1,11 +1,13 @@
-/** Every row of the table of operations on every engine, held against the reference engine. */
+/** Every row of the table of operations, and every update rule, on every engine, held against the reference engine. */
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { type Engine, referenceEngine } from '../../src/engine/index.js';
-import { backward, type OpName, square, sum } from '../../src/graph/index.js';
-import { Workspace } from '../../src/program/index.js';
+import { HYPER_SIZE } from '../../src/engine/kernels.js';
+import { backward, bag, input, matmul, type OpName, parameter, square, sum } from '../../src/graph/index.js';
+import { type ParameterUpdate, Workspace } from '../../src/program/index.js';
 import { Maker } from '../graph/maker.js';
 import { opRows } from '../graph/op-rows.js';
+import { type Hyper, hyperValues, ruleForms } from './plain-update.js';
 
 const engines: { name: string; engine: Engine }[] = [{ name: 'reference', engine: referenceEngine }];
 const wasm = new URL('../../src/engine/wasm/index.ts', import.meta.url);
@@ -40,6 +42,43 @@ describe.each(engines)('engine $name', ({ engine }) => {
     });
   });
 });
+
+describe.each(engines)('engine $name', ({ engine }) => {
+  it.each(ruleForms)('trains as the reference engine does: %s', (_name, rule, slotCount, settings) => {
+    const expected = trainedWeights(referenceEngine, rule, slotCount, settings);
+    const got = trainedWeights(engine, rule, slotCount, settings);
+    expect(largestDifference(got, expected)).toBeLessThanOrEqual(1);
+  });
+});
+
+/** A table of embeddings, updated row by row, and a matrix, updated whole, after some clipped steps. */
+function trainedWeights(
+  engine: Engine,
+  rule: ParameterUpdate['rule'],
+  slotCount: number,
+  settings: Hyper,
+): number[] {
+  const wave = (length: number) => Float32Array.from({ length }, (_, i) => Math.sin(i + 1));
+  const E = parameter('E', [50, 5], wave(250));
+  const W = parameter('W', [5, 7], wave(35));
+  const ids = input('ids', ['items'], 'i32');
+  const ends = input('ends', ['batch'], 'i32');
+  const hyper = input('hyper', [HYPER_SIZE]);
+  const loss = sum(square(matmul(bag(E, ids, ends, 'mean'), W)));
+  const gradients = backward(loss, [E, W]);
+  const updates = [E, W].map((target, i): ParameterUpdate => {
+    const slots = Array.from({ length: slotCount }, (_, slot) => parameter(`slot${slot}`, target.shape));
+    const lastTouched = target === E ? parameter('last', [50], 0, 'i32') : undefined;
+    return { parameter: target, gradient: gradients[i]!, rule, slots, lastTouched, hyper };
+  });
+  const workspace = new Workspace(engine);
+  const program = workspace.compile({ updates, clip: 1 });
+  for (let t = 1; t <= 5; t++) {
+    const items = Array.from({ length: 12 }, (_, i) => (i * i * t) % 50);
+    program.run({ ids: items, ends: [4, 4, 9, 12], hyper: hyperValues(rule, settings, t) });
+  }
+  return [...workspace.read(E), ...workspace.read(W)];
+}
 
 /** In units of what is tolerated between 32 and 64 bits: 10⁻⁵ of the value, or of the largest value where it is tiny. */
 function largestDifference(got: ArrayLike<number>, expected: ArrayLike<number>): number {

@@ -23,7 +23,9 @@ export interface BuildOptions {
  */
 export function chooseBuild({ relaxed, exact = false }: BuildOptions): BuildName {
   if (relaxed === true && exact) {
-    throw new ValueError('`relaxed` and `exact` contradict each other: fused multiply-add changes bits. Give one.');
+    throw new ValueError(
+      '`relaxed` and `exact` contradict each other: fused multiply-add changes bits. Give one.',
+    );
   }
   if (exact || relaxed === false) return 'plain';
   if (canRun('relaxed')) return 'relaxed';
@@ -83,7 +85,10 @@ const SHARED_MEMORY_IMPORT = [3, ...codes('env'), 6, ...codes('memory'), 2, 3];
 const BOUNDED_LIMITS = 1;
 
 /** Where the host has no shared memory, makes the module ask for an ordinary one: a single byte differs. */
-export function fitToHost(bytes: Uint8Array<ArrayBuffer>, shared = canShareMemory()): Uint8Array<ArrayBuffer> {
+export function fitToHost(
+  bytes: Uint8Array<ArrayBuffer>,
+  shared = canShareMemory(),
+): Uint8Array<ArrayBuffer> {
   if (shared) return bytes;
   const start = bytes.findIndex((_, i) => SHARED_MEMORY_IMPORT.every((byte, j) => bytes[i + j] === byte));
   const patched = bytes.slice();

@@ -25,7 +25,8 @@ export class WasmMachine implements Machine {
   /** @param module a compiled build of the kernels. */
   constructor(engine: Engine, module: WebAssembly.Module) {
     this.engine = engine;
-    this.kernels = new WebAssembly.Instance(module, { env: { memory: this.memory } }).exports as unknown as Kernels;
+    this.kernels = new WebAssembly.Instance(module, { env: { memory: this.memory } })
+      .exports as unknown as Kernels;
     this.floatView = new Float32Array(this.memory.buffer);
     this.intView = new Int32Array(this.memory.buffer);
     this.kernels.setScratch(this.allocate(this.kernels.scratchBytes() / 4));

@@ -4,6 +4,8 @@ import { ValueError } from '../../base/errors.js';
 const PAGE_BYTES = 65536;
 /** 4 GiB, all that 32-bit addresses reach. */
 const MAXIMUM_PAGES = 65536;
+/** One page less is used, so that the end of a block is never address 2³², which reads as 0. */
+const USABLE_PAGES = MAXIMUM_PAGES - 1;
 
 let shareable: boolean | undefined;
 
@@ -35,8 +37,8 @@ export function growMemory(memory: WebAssembly.Memory, bytes: number): void {
   const present = memory.buffer.byteLength / PAGE_BYTES;
   const needed = Math.ceil(bytes / PAGE_BYTES);
   if (needed <= present) return;
-  if (needed > MAXIMUM_PAGES) throw exhausted(bytes, 'a WebAssembly memory ends at 4 GiB');
-  const wanted = Math.min(MAXIMUM_PAGES, Math.max(needed, Math.ceil(present * 1.25)));
+  if (needed > USABLE_PAGES) throw exhausted(bytes, 'a WebAssembly memory ends at 4 GiB');
+  const wanted = Math.min(USABLE_PAGES, Math.max(needed, Math.ceil(present * 1.25)));
   if (!tryToGrow(memory, wanted - present) && !tryToGrow(memory, needed - present)) {
     throw exhausted(bytes, 'the host gives no more memory');
   }

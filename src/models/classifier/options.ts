@@ -25,7 +25,7 @@ export interface ClassifierOptions {
   readonly tokenizer?: TokenizerOptions;
   /** Longest sequence of words that is a feature of its own (default 2; 1 with pretrained embeddings). */
   readonly wordNgrams?: number;
-  /** Shortest and longest pieces of words used as features (default: none). */
+  /** Shortest and longest pieces of words used as features (default: 3 to 5 in up to two million characters of text in scripts with spaces, else none). */
   readonly subwords?: readonly [number, number] | null;
   /** Longest run of characters used as a feature in scripts without spaces (default: 2 where they make up a tenth of the letters, else 0). */
   readonly characterNgrams?: number;
@@ -43,7 +43,7 @@ export interface ClassifierOptions {
   readonly freezeEmbeddings?: boolean;
 
   // ——— the network ———
-  /** Numbers in each embedding (default 32; that of the pretrained vectors). */
+  /** Numbers in each embedding (default 16, or as many as there are labels up to 64; that of the pretrained vectors). */
   readonly dimension?: number;
   /** How a text's embeddings become one vector (default mean). */
   readonly pooling?: BagPooling;
@@ -51,9 +51,9 @@ export interface ClassifierOptions {
   readonly hidden?: readonly number[];
   /** Of hidden layers (default relu). */
   readonly activation?: Activation;
-  /** Share of pooled and hidden units dropped in training. */
+  /** Share of pooled and hidden units dropped in training (default 0). */
   readonly dropout?: number;
-  /** Share of features of each text dropped in training (Iyyer et al. 2015). */
+  /** Share of features of each text dropped in training (default 0.5; Iyyer et al. 2015). */
   readonly wordDropout?: number;
   /** Default: multilabel where an example has several labels, else softmax. */
   readonly head?: Head;
@@ -70,7 +70,7 @@ export interface ClassifierOptions {
   readonly clip?: number;
   /** Average the weights over steps. */
   readonly average?: AveragingOptions;
-  /** What decides which epoch is best (default accuracy; loss for multi-label). */
+  /** What decides which epoch is best (default loss: it is steadier than accuracy on little data). */
   readonly selectBy?: 'accuracy' | 'macroF1' | 'loss';
   /** Stop after so many epochs without improvement on validation. */
   readonly patience?: number;

@@ -21,6 +21,12 @@ export const TRAINING_DEFAULTS = {
   seed: 1,
 } as const;
 
+/**
+ * Pieces of words help where there is too little text to have seen every form of a word; beyond so many characters of
+ * training text words and pairs of words do better without them, and cost less.
+ */
+const SUBWORDS_UP_TO = 2_000_000;
+
 /** @param create makes the untrained classifier */
 export async function trainClassifier(
   examples: Examples,
@@ -73,21 +79,23 @@ function configure(train: readonly Example[], labels: readonly string[], options
   if (head !== 'multilabel' && several) throw new ValueError(`the ${head} head needs one label for each example, but some have several or none`);
   if (head === 'binary' && labels.length !== 2) throw new ValueError(`the binary head needs two labels, but there are ${labels.length}`);
   const embeddings = options.embeddings ?? true;
-  const unspaced = embeddings && unspacedShare(train.slice(0, 2000).map(({ text }) => text)) >= 0.1;
+  const ownFeatures = embeddings && options.pretrained === undefined;
+  const unspaced = ownFeatures && unspacedShare(train.slice(0, 2000).map(({ text }) => text)) >= 0.1;
+  const characters = train.reduce((total, { text }) => total + text.length, 0);
   return {
     tokenizer: options.tokenizer ?? { kind: 'words' },
-    wordNgrams: options.wordNgrams ?? (options.pretrained === undefined ? 2 : 1),
-    subwords: options.subwords ?? null,
-    characterNgrams: options.characterNgrams ?? (unspaced && options.pretrained === undefined ? 2 : 0),
+    wordNgrams: options.wordNgrams ?? (ownFeatures ? 2 : 1),
+    subwords: options.subwords !== undefined ? options.subwords : ownFeatures && !unspaced && characters <= SUBWORDS_UP_TO ? [3, 5] : null,
+    characterNgrams: options.characterNgrams ?? (unspaced ? 2 : 0),
     minimumCount: options.minimumCount ?? 1,
     maximumFeatures: options.maximumFeatures ?? 1_000_000,
     embeddings,
-    dimension: options.pretrained?.dimension ?? options.dimension ?? 32,
+    dimension: options.pretrained?.dimension ?? options.dimension ?? Math.max(16, Math.min(64, labels.length)),
     pooling: options.pooling ?? 'mean',
     hidden: options.hidden ?? [],
     activation: options.activation ?? 'relu',
     dropout: options.dropout ?? 0,
-    wordDropout: options.wordDropout ?? 0.3,
+    wordDropout: options.wordDropout ?? 0.5,
     head,
     labels,
   };
@@ -118,7 +126,7 @@ function start(classifier: TextClassifier, texts: EncodedTexts, targets: Encoded
     workspace.write(network.table, values);
     return;
   }
-  if (!(options.naiveBayesStart ?? true) || network.table === undefined || config.head === 'binary') return;
+  if (!(options.naiveBayesStart ?? true) || network.table === undefined) return;
   const { dimension } = config;
   const ratios = logCountRatios(texts, targets, vocabulary.size, labels.length);
   const directions = labelDirections(labels.length, dimension, seed);
@@ -130,7 +138,10 @@ function start(classifier: TextClassifier, texts: EncodedTexts, targets: Encoded
     }
   }
   workspace.write(network.table, table);
-  if (config.hidden.length === 0 && network.output.weight.shape[1] === dimension) workspace.write(network.output.weight, directions);
+  if (config.hidden.length > 0 || network.output.weight.shape[1] !== dimension) return;
+  // A binary head's one unit reads the second label's direction against the first's.
+  const difference = () => Float32Array.from({ length: dimension }, (_, d) => directions[dimension + d]! - directions[d]!);
+  workspace.write(network.output.weight, config.head === 'binary' ? difference() : directions);
 }
 
 function settings(
@@ -155,7 +166,7 @@ function settings(
     clip: options.clip,
     average: options.average,
     seed,
-    validation: heldOut.length === 0 ? undefined : validationOf(classifier, heldOut, options.selectBy ?? 'accuracy'),
+    validation: heldOut.length === 0 ? undefined : validationOf(classifier, heldOut, options.selectBy ?? 'loss'),
     patience: options.patience ?? TRAINING_DEFAULTS.patience,
     onEvent: options.onEvent,
     signal: options.signal,

@@ -1,0 +1,88 @@
+/** How training tells of itself: one line that is redrawn on a terminal, and a line for each epoch everywhere. */
+import type { EpochEvent, StepEvent, TrainingEvent } from '../train/events.js';
+import { bar, cut, duration, measure, pad, scaled } from './format.js';
+import type { Terminal } from './terminal.js';
+
+const REDRAW_MS = 100;
+const CLEAR_LINE = '\r\x1b[2K';
+const BAR_WIDTH = 16;
+/** Weight of the newest loss in the running mean that is shown. */
+const SMOOTHING = 0.05;
+
+export interface ProgressOptions {
+  readonly epochs: number;
+  /** What is counted: `texts`, `tokens`, `rows`. */
+  readonly unit: string;
+  /** Name of the measure that decides, and how it is shown. */
+  readonly by: string;
+}
+
+export class Progress {
+  /** Examples seen, and the seconds they took, for the report. */
+  examples = 0;
+  seconds = 0;
+  private readonly terminal: Terminal;
+  private readonly options: ProgressOptions;
+  private firstStep: number | undefined;
+  private drawnAt = 0;
+  private loss: number | undefined;
+  private best = '';
+
+  constructor(terminal: Terminal, options: ProgressOptions) {
+    this.terminal = terminal;
+    this.options = options;
+  }
+
+  readonly onEvent = (event: TrainingEvent): void => {
+    if (event.kind === 'step') this.step(event);
+    else if (event.kind === 'epoch') this.epoch(event);
+  };
+
+  /** Takes the moving line away, so that something else can be said. */
+  clear(): void {
+    if (this.terminal.isInteractive) this.terminal.draw(CLEAR_LINE);
+  }
+
+  private step(event: StepEvent): void {
+    this.examples = event.examples;
+    this.seconds = event.seconds;
+    this.firstStep ??= event.step - 1;
+    this.loss = this.loss === undefined ? event.loss : this.loss + SMOOTHING * (event.loss - this.loss);
+    const now = performance.now();
+    if (!this.terminal.isInteractive || now - this.drawnAt < REDRAW_MS) return;
+    this.drawnAt = now;
+    this.terminal.draw(CLEAR_LINE + cut(this.line(event), this.terminal.columns - 1));
+  }
+
+  private line({ step, totalSteps, epoch, examples, seconds }: StepEvent): string {
+    const { epochs, unit } = this.options;
+    const left = ((totalSteps - step) * seconds) / (step - this.firstStep!);
+    return [
+      `epoch ${Math.min(epochs, epoch + 1)}/${epochs} ${pad(bar(step / totalSteps, BAR_WIDTH), BAR_WIDTH)}`,
+      `step ${step}/${totalSteps}`,
+      `loss ${measure(this.loss!)}`,
+      ...(this.best === '' ? [] : [this.best]),
+      `${scaled(examples / Math.max(seconds, 1e-3))}${unit}/s`,
+      `${duration(left)} left`,
+    ].join(' · ');
+  }
+
+  private epoch({ epoch, trainLoss, validation, improved, examplesPerSecond }: EpochEvent): void {
+    const { epochs, unit, by } = this.options;
+    const measures = Object.entries(validation ?? {}).map(([name, value]) => this.named(name, value));
+    if (improved) this.best = `best ${this.named(by, validation?.[by] ?? Number.NaN)}`;
+    const done = Number.isInteger(epoch) ? String(epoch) : epoch.toFixed(2);
+    const parts = [
+      `epoch ${done.padStart(String(epochs).length)}/${epochs}`,
+      `loss ${measure(trainLoss)}`,
+      ...(measures.length === 0 ? [] : [`validation: ${measures.join(', ')}`]),
+      `${scaled(examplesPerSecond)}${unit}/s`,
+    ];
+    this.clear();
+    this.terminal.say(parts.join('  ') + (improved ? this.terminal.note('green', '  ← best') : ''));
+  }
+
+  private named(name: string, value: number): string {
+    return `${name === 'macroF1' ? 'macro F1' : name} ${measure(value)}`;
+  }
+}
