@@ -1,7 +1,16 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
 export default defineConfig({
-  resolve: { alias: { '#host': fileURLToPath(new URL('./src/files/node/host.ts', import.meta.url)) } },
+  resolve: {
+    // Tests run the sources; only `lexigrad …` on the command line and the packed package use dist/.
+    alias: [
+      { find: '#host', replacement: here('./src/files/node/host.ts') },
+      { find: /^lexigrad$/, replacement: here('./src/index.ts') },
+      { find: /^lexigrad\/(.+)$/, replacement: `${here('./src')}/$1/index.ts` },
+    ],
+  },
   test: { include: ['test/**/*.test.ts'], testTimeout: 60_000, pool: 'threads', maxWorkers: 2 },
 });

@@ -1,6 +1,7 @@
 /**
- * Kernels over bags: consecutive segments of items, segment s ending before item ends[s]. Threads share the segments;
- * every one checks the ends of its own, so a bad end stops the program before anything is read or written by it.
+ * Kernels over bags: consecutive segments of items, segment s ending before item ends[s]. Threads share the
+ * segments; every one checks the ends of its own, so a bad end stops the program before anything is read or
+ * written by it.
  */
 import { copyWords } from './copy';
 import { at, rowAt } from './lanes';
@@ -11,12 +12,14 @@ const MEAN: i32 = 1;
 const MAX: i32 = 2;
 
 /** The first item of segment s, which is the end of the one before. */
+// @ts-ignore: decorator
 @inline
 function beginOf(ends: usize, s: i32): i32 {
   return s == 0 ? 0 : load<i32>(at(ends, s - 1));
 }
 
 /** Whether 0 ≤ begin ≤ end ≤ n for segment s. */
+// @ts-ignore: decorator
 @inline
 function isSound(ends: usize, s: i32, n: i32): bool {
   const begin = beginOf(ends, s);

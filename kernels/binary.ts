@@ -1,6 +1,6 @@
 /** Kernels of two or three inputs, element by element: binary, select. */
 import { at, loadPart, storePart } from './lanes';
-import { exp, log1pOfUnit } from './math';
+import { expOfNegative, log1pOfUnit } from './math';
 import { binaryCodes } from './opcodes.generated';
 import { scratch, sliceBegin, sliceEnd } from './slices';
 
@@ -27,9 +27,9 @@ export function binaryKernel(
 }
 
 /**
- * y[i] = f(a[i aStep], b[i bStep]), i < n, with steps 0 or 1. A repeated operand is spread over a vector in scratch
- * space and read from there again and again, so that one loop serves all cases. What does not fill a vector goes
- * through scratch space too.
+ * y[i] = f(a[i aStep], b[i bStep]), i < n, with steps 0 or 1. A repeated operand is spread over a vector in
+ * scratch space and read from there again and again, so that one loop serves all cases. What does not fill a
+ * vector goes through scratch space too.
  */
 function binaryRow(code: i32, y: usize, a: usize, aStep: i32, b: usize, bStep: i32, n: i32): void {
   const left = aStep == 0 ? spread(scratch(), load<f32>(a)) : a;
@@ -69,6 +69,7 @@ function binaryVectors(code: i32, y: usize, a: usize, aStep: usize, b: usize, bS
   }
 }
 
+// @ts-ignore: decorator
 @inline
 function map(code: i32, y: usize, a: usize, aStep: usize, b: usize, bStep: usize, n: i32): void {
   const end = at(y, n);
@@ -81,6 +82,7 @@ function map(code: i32, y: usize, a: usize, aStep: usize, b: usize, bStep: usize
 }
 
 /** The functions of `binaryCodes`. */
+// @ts-ignore: decorator
 @inline
 function evaluate(code: i32, a: v128, b: v128): v128 {
   const zero = f32x4.splat(0);
@@ -97,7 +99,7 @@ function evaluate(code: i32, a: v128, b: v128): v128 {
     case binaryCodes.equal: return v128.and(one, f32x4.eq(a, b));
     case binaryCodes.binaryCrossEntropy: {
       const linear = f32x4.sub(f32x4.pmax(a, zero), f32x4.mul(a, b));
-      return f32x4.add(linear, log1pOfUnit(exp(f32x4.neg(f32x4.abs(a)))));
+      return f32x4.add(linear, log1pOfUnit(expOfNegative(f32x4.neg(f32x4.abs(a)))));
     }
     case binaryCodes.sigmoidGradient: return f32x4.mul(f32x4.mul(b, a), f32x4.sub(one, a));
     case binaryCodes.tanhGradient: return f32x4.mul(b, f32x4.sub(one, f32x4.mul(a, a)));

@@ -2,6 +2,9 @@
 import { transpose4 } from './lanes';
 import { sliceBegin, sliceEnd } from './slices';
 
+/** Columns that are transposed before going on to the next rows. */
+const STRIP: i32 = 64;
+
 export function copyKernel(
   y: usize, x: usize,
   d0: i32, d1: i32, d2: i32, d3: i32, d4: i32,
@@ -29,6 +32,7 @@ export function copyKernel(
   }
 }
 
+// @ts-ignore: decorator
 @inline
 function bytes(index: i32, stride: i32): isize {
   return (<isize>index * <isize>stride) << 2;
@@ -40,9 +44,23 @@ function copyPlane(
 ): void {
   let r = 0;
   if (yColumn == 4 && xRow == 4 && xColumn != 4) {
-    for (; r + 4 <= rows; r += 4) transposeRows(y + r * yRow, yRow, x + r * xRow, xColumn, columns);
+    r = rows & ~3;
+    transposePlane(y, yRow, x, xColumn, r, columns);
   }
   for (; r < rows; r++) copyRow(y + r * yRow, yColumn, x + r * xRow, xColumn, columns);
+}
+
+/**
+ * y[r, c] = x[c, r], rows a multiple of 4; strip by strip, so that lines of x stay in the cache for the next
+ * rows.
+ */
+function transposePlane(y: usize, yRow: isize, x: usize, xColumn: isize, rows: i32, columns: i32): void {
+  for (let c = 0; c < columns; c += STRIP) {
+    const count = min(STRIP, columns - c);
+    for (let r = 0; r < rows; r += 4) {
+      transposeRows(y + r * yRow + (<usize>c << 2), yRow, x + c * xColumn + (<usize>r << 2), xColumn, count);
+    }
+  }
 }
 
 /** Four rows of y from four neighbouring columns of x. */
@@ -68,7 +86,9 @@ function copyRow(y: usize, yStep: isize, x: usize, xStep: isize, n: i32): void {
   }
 }
 
-/** Contiguous words. A loop beats `memory.copy` for rows as short as embeddings, which runtimes do by a call. */
+/**
+ * Contiguous words. A loop beats `memory.copy` for rows as short as embeddings, which runtimes do by a call.
+ */
 export function copyWords(y: usize, x: usize, n: i32): void {
   if (n > 512) {
     memory.copy(y, x, <usize>n << 2);

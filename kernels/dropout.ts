@@ -2,14 +2,14 @@
  * Inverted dropout. The mask is Philox4x32-10 (Salmon, Moraes, Dror, Shaw 2011), the same function as in
  * src/base/random.ts, for four counters at once: lane j of a vector belongs to counter j.
  */
-import { at, read, write } from './lanes';
+import { at, constant, read, write } from './lanes';
 import { sliceBegin, sliceEnd } from './slices';
 import { fillRow } from './unary';
 
-const MULTIPLIER_0: i32 = 0xd2511f53;
-const MULTIPLIER_1: i32 = 0xcd9e8d57;
-const WEYL_0: i32 = 0x9e3779b9;
-const WEYL_1: i32 = 0xbb67ae85;
+const MULTIPLIER_0 = memory.data<u32>([0xd2511f53]);
+const MULTIPLIER_1 = memory.data<u32>([0xcd9e8d57]);
+const WEYL_0 = memory.data<u32>([0x9e3779b9]);
+const WEYL_1 = memory.data<u32>([0xbb67ae85]);
 const ROUNDS: i32 = 10;
 
 /** Keeps these counters apart from those of other random numbers. */
@@ -44,19 +44,17 @@ function maskBlock(
   let x3 = i32x4.splat(DOMAIN);
   let k0 = v128.load32_splat(random);
   let k1 = v128.load32_splat(random, 4);
-  const m0 = i32x4.splat(MULTIPLIER_0);
-  const m1 = i32x4.splat(MULTIPLIER_1);
   for (let round = 0; round < ROUNDS; round++) {
-    const high0 = multiplyHigh(x0, m0);
-    const high1 = multiplyHigh(x2, m1);
-    const low0 = i32x4.mul(x0, m0);
-    const low1 = i32x4.mul(x2, m1);
+    const high0 = multiplyHigh(x0, constant(MULTIPLIER_0));
+    const high1 = multiplyHigh(x2, constant(MULTIPLIER_1));
+    const low0 = i32x4.mul(x0, constant(MULTIPLIER_0));
+    const low1 = i32x4.mul(x2, constant(MULTIPLIER_1));
     x0 = v128.xor(v128.xor(high1, x1), k0);
     x1 = low1;
     x2 = v128.xor(v128.xor(high0, x3), k1);
     x3 = low0;
-    k0 = i32x4.add(k0, i32x4.splat(WEYL_0));
-    k1 = i32x4.add(k1, i32x4.splat(WEYL_1));
+    k0 = i32x4.add(k0, constant(WEYL_0));
+    k1 = i32x4.add(k1, constant(WEYL_1));
   }
   // Element 4 j + w takes word w of counter j: transpose words × counters.
   const low01 = v128.shuffle<i32>(x0, x1, 0, 4, 1, 5);
@@ -70,11 +68,13 @@ function maskBlock(
 }
 
 /** The high words of four unsigned 32 × 32-bit products. */
+// @ts-ignore: decorator
 @inline
 function multiplyHigh(a: v128, b: v128): v128 {
   return v128.shuffle<i32>(i64x2.extmul_low_i32x4_u(a, b), i64x2.extmul_high_i32x4_u(a, b), 1, 3, 5, 7);
 }
 
+// @ts-ignore: decorator
 @inline
 function maskFour(y: usize, x: usize, n: i32, words: v128, threshold: v128, scale: v128): void {
   if (n <= 0) return;

@@ -1,4 +1,6 @@
-/** Kernels between rows and ids: lookup, its dense gradient, and the grouping behind its row-sparse gradient. */
+/**
+ * Kernels between rows and ids: lookup, its dense gradient, and the grouping behind its row-sparse gradient.
+ */
 import { copyWords } from './copy';
 import { at, rowAt } from './lanes';
 import { addInto } from './rows';
@@ -90,12 +92,16 @@ function sortByDigit(toKeys: usize, toPositions: usize, keys: usize, positions: 
   }
 }
 
+// @ts-ignore: decorator
 @inline
 function digit(key: i32, shift: i32): i32 {
   return (key >>> shift) & (DIGITS - 1);
 }
 
-/** Keeps one of each run of equal sorted keys, in place, and writes where the runs begin; returns how many there are. */
+/**
+ * Keeps one of each run of equal sorted keys, in place, and writes where the runs begin; returns how many
+ * there are.
+ */
 function markRuns(keys: usize, starts: usize, n: i32): i32 {
   let groups = 0;
   let previous = -1;

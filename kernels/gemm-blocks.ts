@@ -1,7 +1,8 @@
 /**
- * Sizes of the blocks of a matrix product, in elements. A tile of y lives in registers: TILE_ROWS × 2 vectors. With
- * 16 registers of which a runtime keeps one, 5 rows fit beside the operands when multiply-add is one instruction, and
- * 4 when the product needs a register of its own. A block of a stays in the L2 cache, a panel of b in L1.
+ * Sizes of the blocks of a matrix product, in elements. A tile of y lives in registers: TILE_ROWS × 2
+ * vectors. With 16 registers of which a runtime keeps one, 5 rows fit beside the operands when multiply-add
+ * is one instruction, and 4 when the product needs a register of its own. A block of a stays in the L2
+ * cache, a panel of b in L1.
  */
 export const TILE_ROWS: i32 = ASC_FEATURE_RELAXED_SIMD ? 5 : 4;
 export const TILE_COLUMNS: i32 = 8;

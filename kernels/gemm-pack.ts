@@ -1,13 +1,13 @@
 /**
- * Packing: copies a block of an operand into panels that the tile reads from front to back, whatever the operand's
- * layout. So all four transpose forms run at the same speed afterwards.
+ * Packing: copies a block of an operand into panels that the tile reads from front to back, whatever the
+ * operand's layout. So all four transpose forms run at the same speed afterwards.
  */
 import { TILE_COLUMNS, TILE_ROWS } from './gemm-blocks';
 import { transpose4 } from './lanes';
 
 /**
- * A block of a: `rows` × `depth`, element (r, l) at from + r rowStep + l depthStep (bytes; one of the steps is 4), to
- * panels [depth, TILE_ROWS]; missing rows of the last panel are zeros.
+ * A block of a: `rows` × `depth`, element (r, l) at from + r rowStep + l depthStep (bytes; one of the steps
+ * is 4), to panels [depth, TILE_ROWS]; missing rows of the last panel are zeros.
  */
 export function packA(to: usize, from: usize, rowStep: usize, depthStep: usize, rows: i32, depth: i32): void {
   const panelBytes = <usize>(depth * TILE_ROWS) << 2;

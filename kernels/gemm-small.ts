@@ -1,6 +1,6 @@
 /**
- * Products with few rows, as in inference: reading b once is the whole cost, so nothing is packed. a is [m, k],
- * row-major; columns `begin` … `end`−1 of y are computed.
+ * Products with few rows, as in inference: reading b once is the whole cost, so nothing is packed. a is [m,
+ * k], row-major; columns `begin` … `end`−1 of y are computed.
  */
 import { at, madd, read, rowAt, sumOfLanes } from './lanes';
 import { addFourScaled, addScaled } from './rows';
@@ -50,7 +50,10 @@ export function dotFewRows(y: usize, a: usize, b: usize, m: i32, n: i32, k: i32,
   }
 }
 
-/** The dot products of x with four rows, `step` bytes apart. Two sums for each, so that additions need not wait. */
+/**
+ * The dot products of x with four rows, `step` bytes apart. Two sums for each, so that additions need not
+ * wait.
+ */
 function dotFour(x: usize, b: usize, step: usize, n: i32): v128 {
   const zero = f32x4.splat(0);
   let s0 = zero, s1 = zero, s2 = zero, s3 = zero;

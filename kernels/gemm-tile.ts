@@ -1,14 +1,14 @@
 /**
- * The heart of the matrix product: one tile of y, TILE_ROWS × TILE_COLUMNS, kept in registers while the whole depth of
- * a packed panel of a and one of b streams past. Plain code on purpose: no unrolling, one load for each operand,
- * because then runtimes keep all sums in registers; unrolled loops measured slower.
+ * The heart of the matrix product: one tile of y, TILE_ROWS × TILE_COLUMNS, kept in registers while the
+ * whole depth of a packed panel of a and one of b streams past. Plain code on purpose: no unrolling, one
+ * load for each operand, because then runtimes keep all sums in registers; unrolled loops measured slower.
  */
 import { TILE_ROWS } from './gemm-blocks';
 import { madd } from './lanes';
 
 /**
- * y = (add ? y : 0) + Σ over depth ≥ 1 of a[l, ·] b[l, ·]; panels a [depth, TILE_ROWS], b [depth, TILE_COLUMNS];
- * rows of y are `yStep` bytes apart.
+ * y = (add ? y : 0) + Σ over depth ≥ 1 of a[l, ·] b[l, ·]; panels a [depth, TILE_ROWS], b [depth,
+ * TILE_COLUMNS]; rows of y are `yStep` bytes apart.
  */
 export function multiplyTile(a: usize, b: usize, depth: i32, y: usize, yStep: usize, add: bool): void {
   const zero = f32x4.splat(0);
@@ -46,6 +46,7 @@ export function multiplyTile(a: usize, b: usize, depth: i32, y: usize, yStep: us
   if (TILE_ROWS > 4) storeRow(y + 4 * yStep, s40, s41, add);
 }
 
+// @ts-ignore: decorator
 @inline
 function storeRow(y: usize, left: v128, right: v128, add: bool): void {
   if (add) {

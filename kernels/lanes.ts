@@ -1,9 +1,20 @@
 /** Small helpers on vectors of four floats. Addresses are in bytes; counts in floats. */
 
 /** a b + c: fused (one rounding) in the relaxed build, two roundings in the plain one. */
+// @ts-ignore: decorator
 @inline
 export function madd(a: v128, b: v128, c: v128): v128 {
   return ASC_FEATURE_RELAXED_SIMD ? f32x4.relaxed_madd(a, b, c) : f32x4.add(f32x4.mul(a, b), c);
+}
+
+/**
+ * A constant in four lanes, read from its place in memory. Runtimes rebuild vector constants from integers
+ * wherever they are used, loops included, which costs more than this load.
+ */
+// @ts-ignore: decorator
+@inline
+export function constant(address: usize): v128 {
+  return v128.load32_splat(address);
 }
 
 /** The first `count` floats (1 … 3) at an address, then zeros. Reads nothing beyond them. */
@@ -24,12 +35,14 @@ export function storePart(address: usize, v: v128, count: i32): void {
 }
 
 /** Four floats, or the first `count` of them and zeros where count < 4. */
+// @ts-ignore: decorator
 @inline
 export function read(address: usize, count: i32): v128 {
   return count >= 4 ? v128.load(address) : loadPart(address, count);
 }
 
 /** Stores four lanes, or the first `count` where count < 4. */
+// @ts-ignore: decorator
 @inline
 export function write(address: usize, v: v128, count: i32): void {
   if (count >= 4) v128.store(address, v);
@@ -37,24 +50,28 @@ export function write(address: usize, v: v128, count: i32): void {
 }
 
 /** Lanes 2 and 3 as float64. */
+// @ts-ignore: decorator
 @inline
 export function promoteHigh(v: v128): v128 {
   return f64x2.promote_low_f32x4(v128.shuffle<f64>(v, v, 1, 1));
 }
 
 /** Lanes 0 and 1 as float64. */
+// @ts-ignore: decorator
 @inline
 export function promoteLow(v: v128): v128 {
   return f64x2.promote_low_f32x4(v);
 }
 
 /** The sum of two float64 lanes. */
+// @ts-ignore: decorator
 @inline
 export function sumOfDoubles(v: v128): f64 {
   return f64x2.extract_lane(v, 0) + f64x2.extract_lane(v, 1);
 }
 
 /** (lane 0 + lane 1) + (lane 2 + lane 3) */
+// @ts-ignore: decorator
 @inline
 export function sumOfLanes(v: v128): f32 {
   return (
@@ -63,18 +80,21 @@ export function sumOfLanes(v: v128): f32 {
 }
 
 /** The address of float number `index` of an array. */
+// @ts-ignore: decorator
 @inline
 export function at(base: usize, index: i32): usize {
   return base + (<usize>index << 2);
 }
 
 /** The address of row `index` of a matrix with rows of `width`; matrices may be larger than 2³¹ bytes. */
+// @ts-ignore: decorator
 @inline
 export function rowAt(base: usize, index: i32, width: i32): usize {
   return base + ((<usize>index * <usize>width) << 2);
 }
 
 /** Transposes a 4 × 4 block: reads rows at `from`, writes its columns as rows at `to`; steps are in bytes. */
+// @ts-ignore: decorator
 @inline
 export function transpose4(to: usize, toStep: usize, from: usize, fromStep: usize): void {
   const r0 = v128.load(from);

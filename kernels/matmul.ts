@@ -1,7 +1,8 @@
 /**
- * Matrix products: y = f(op(a) op(b) + bias). Large ones are cut into blocks that are packed and multiplied tile by
- * tile (Goto, van de Geijn 2008, "Anatomy of high-performance matrix multiplication"); those with few rows go to
- * gemm-small. The depth k is cut at the same places whatever the slice, so every output is summed in one fixed order.
+ * Matrix products: y = f(op(a) op(b) + bias). Large ones are cut into blocks that are packed and multiplied
+ * tile by tile (Goto, van de Geijn 2008, "Anatomy of high-performance matrix multiplication"); those with
+ * few rows go to gemm-small. The depth k is cut at the same places whatever the slice, so every output is
+ * summed in one fixed order.
  */
 import {
   BLOCK_COLUMNS, BLOCK_DEPTH, BLOCK_ROWS, PACKED_A_BYTES, TILE_BYTES, TILE_COLUMNS, TILE_ROWS,

@@ -1,4 +1,7 @@
-/** x^p for one float, computed in float64: 2^(p log2 x). Not a hot path: squares, roots and reciprocals have codes. */
+/**
+ * x^p for one float, computed in float64: 2^(p log2 x). Not a hot path: squares, roots and reciprocals have
+ * codes.
+ */
 
 const LOG2_E: f64 = 1.4426950408889634;
 const LOG_2: f64 = 0.6931471805599453;

@@ -1,5 +1,8 @@
-/** Sums and maxima over one axis. Sums accumulate in float64, always in the order of the axis or of its four lanes. */
-import { at, loadPart, promoteHigh, promoteLow, rowAt, storePart, sumOfDoubles } from './lanes';
+/**
+ * Sums and maxima over one axis. Sums accumulate in float64, always in the order of the axis or of its four
+ * lanes.
+ */
+import { at, loadPart, promoteHigh, promoteLow, rowAt, sumOfDoubles } from './lanes';
 import { reduceCodes } from './opcodes.generated';
 import { maxInto } from './rows';
 import { isFirstThread, scratch, sliceBegin, sliceEnd } from './slices';
@@ -79,6 +82,7 @@ function addToDoubles(sums: usize, x: usize, n: i32): void {
   if (i < n) addFour(sums + (<usize>i << 3), loadPart(at(x, i), n - i));
 }
 
+// @ts-ignore: decorator
 @inline
 function addFour(sums: usize, v: v128): void {
   v128.store(sums, f64x2.add(v128.load(sums), promoteLow(v)));

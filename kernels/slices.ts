@@ -1,7 +1,7 @@
 /**
- * How work is shared among threads. Every kernel runs on every thread; each computes its own slice of the *outputs*,
- * and each output is computed by one thread in one fixed order of operations. So results do not depend on the number
- * of threads. Where the output is a single number, the first thread computes it alone.
+ * How work is shared among threads. Every kernel runs on every thread; each computes its own slice of the
+ * *outputs*, and each output is computed by one thread in one fixed order of operations. So results do not
+ * depend on the number of threads. Where the output is a single number, the first thread computes it alone.
  */
 import { GEMM_SCRATCH_BYTES } from './gemm-blocks';
 
@@ -26,6 +26,11 @@ export function scratchBytes(): i32 {
   return GEMM_SCRATCH_BYTES;
 }
 
+/** The first address above the constants of the kernels: memory from here on is the host's. */
+export function staticEnd(): usize {
+  return __heap_base;
+}
+
 /** Scratch space. Nothing in it lives longer than one kernel call. */
 export function scratch(): usize {
   return scratchAddress;
@@ -47,6 +52,7 @@ export function sliceEnd(n: i32, grain: i32): i32 {
 }
 
 function sliceBorder(n: i32, grain: i32, index: i32): i32 {
+  if (threads == 1) return index == 0 ? 0 : n;
   const grains = <i64>((n + grain - 1) / grain);
   return min(n, <i32>((grains * index) / threads) * grain);
 }

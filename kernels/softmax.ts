@@ -1,13 +1,15 @@
 /**
- * Kernels over rows of logits: softmax, logSumExp, the gradient of cross-entropy, pick, oneHot. Rows are sliced among
- * threads. The greatest logit is subtracted before any exponential; sums are float64.
+ * Kernels over rows of logits: softmax, logSumExp, the gradient of cross-entropy, pick, oneHot. Rows are
+ * sliced among threads. The greatest logit is subtracted before any exponential; sums are float64.
  */
 import { at, loadPart, promoteHigh, promoteLow, rowAt, storePart, sumOfDoubles } from './lanes';
-import { exp, log } from './math';
+import { expOfNegative, log } from './math';
 import { scaleRow, shiftRow } from './rows';
 import { fail, sliceBegin, sliceEnd } from './slices';
 
-/** Vectors whose exponentials are added in float32 before the sum goes to float64: the error stays below one ulp. */
+/**
+ * Vectors whose exponentials are added in float32 before their sum goes to float64: few, so little is lost.
+ */
 const CHUNK: i32 = 16;
 
 export function softmaxKernel(y: usize, x: usize, rows: i32, columns: i32, logarithm: i32): void {
@@ -51,7 +53,7 @@ export function crossEntropyGradientKernel(
     const to = rowAt(y, r, columns);
     const shift = load<f32>(at(lse, r));
     const factor = load<f32>(at(scale, r));
-    const labelled = exp(f32x4.splat(load<f32>(at(from, label)) - shift));
+    const labelled = expOfNegative(f32x4.splat(load<f32>(at(from, label)) - shift));
     storeScaledExp(to, from, shift, factor, columns);
     store<f32>(at(to, label), (f32x4.extract_lane(labelled, 0) - 1) * factor);
   }
@@ -82,10 +84,10 @@ function sumOfExp(x: usize, shift: f32, n: i32): f64 {
   while (i + 4 <= n) {
     const end = min(n - 4, i + 4 * CHUNK - 4);
     let sum = f32x4.splat(0);
-    for (; i <= end; i += 4) sum = f32x4.add(sum, exp(f32x4.sub(v128.load(at(x, i)), m)));
+    for (; i <= end; i += 4) sum = f32x4.add(sum, expOfNegative(f32x4.sub(v128.load(at(x, i)), m)));
     total = f64x2.add(total, f64x2.add(promoteLow(sum), promoteHigh(sum)));
   }
-  return sumOfDoubles(total) + sumOfRest(exp(f32x4.sub(loadRest(at(x, i), n - i), m)), n - i);
+  return sumOfDoubles(total) + sumOfRest(expOfNegative(f32x4.sub(loadRest(at(x, i), n - i), m)), n - i);
 }
 
 /** y = e^(x − shift); returns the sum. */
@@ -97,14 +99,14 @@ function storeExp(y: usize, x: usize, shift: f32, n: i32): f64 {
     const end = min(n - 4, i + 4 * CHUNK - 4);
     let sum = f32x4.splat(0);
     for (; i <= end; i += 4) {
-      const e = exp(f32x4.sub(v128.load(at(x, i)), m));
+      const e = expOfNegative(f32x4.sub(v128.load(at(x, i)), m));
       v128.store(at(y, i), e);
       sum = f32x4.add(sum, e);
     }
     total = f64x2.add(total, f64x2.add(promoteLow(sum), promoteHigh(sum)));
   }
   const rest = n - i;
-  const e = exp(f32x4.sub(loadRest(at(x, i), rest), m));
+  const e = expOfNegative(f32x4.sub(loadRest(at(x, i), rest), m));
   if (rest > 0) storePart(at(y, i), e, rest);
   return sumOfDoubles(total) + sumOfRest(e, rest);
 }
@@ -115,10 +117,10 @@ function storeScaledExp(y: usize, x: usize, shift: f32, scale: f32, n: i32): voi
   const factor = f32x4.splat(scale);
   let i = 0;
   for (; i + 4 <= n; i += 4) {
-    v128.store(at(y, i), f32x4.mul(exp(f32x4.sub(v128.load(at(x, i)), m)), factor));
+    v128.store(at(y, i), f32x4.mul(expOfNegative(f32x4.sub(v128.load(at(x, i)), m)), factor));
   }
   const rest = n - i;
-  if (rest > 0) storePart(at(y, i), f32x4.mul(exp(f32x4.sub(loadPart(at(x, i), rest), m)), factor), rest);
+  if (rest > 0) storePart(at(y, i), f32x4.mul(expOfNegative(f32x4.sub(loadPart(at(x, i), rest), m)), factor), rest);
 }
 
 /** 0 … 3 floats, then zeros */

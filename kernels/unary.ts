@@ -65,6 +65,7 @@ function unaryVectors(code: i32, y: usize, x: usize, n: i32, alpha: f64): void {
   }
 }
 
+// @ts-ignore: decorator
 @inline
 function map(code: i32, y: usize, x: usize, n: i32, alpha: f64): void {
   const parameter = f32x4.splat(<f32>alpha);
@@ -77,6 +78,7 @@ function map(code: i32, y: usize, x: usize, n: i32, alpha: f64): void {
 }
 
 /** The functions of `unaryCodes`. Comparisons are written so that NaN stays NaN. */
+// @ts-ignore: decorator
 @inline
 function evaluate(code: i32, x: v128, alpha: v128): v128 {
   const zero = f32x4.splat(0);

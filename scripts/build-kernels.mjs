@@ -17,7 +17,7 @@ const outputFile = join(root, 'src/engine/wasm/binary.generated.ts');
 
 /** Level 3 for speed; "shrink" keeps functions that are called once out of the interpreter loop. */
 const COMMON_OPTIONS = [
-  ...'--optimizeLevel 3 --shrinkLevel 1 --noAssert --runtime stub'.split(' '),
+  ...'--optimizeLevel 3 --shrinkLevel 1 --noAssert --runtime stub --memoryBase 16'.split(' '),
   ...'--importMemory --noExportMemory --sharedMemory --initialMemory 1 --maximumMemory 65536'.split(' '),
 ];
 const BUILDS = {

@@ -164,7 +164,7 @@ export class Perceptron {
     }
     if (weights.length !== 2) return { weights, bias };
     const [a, b] = weights as [number, number];
-    const line = b === 0 ? { a, b, c: bias } : { a, b, c: bias, slope: -a / b, intercept: -bias / b };
+    const line = b === 0 ? { a, b, c: bias } : { a, b, c: bias, slope: 0 - a / b, intercept: 0 - bias / b };
     return { weights, bias, line };
   }
 

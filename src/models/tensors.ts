@@ -14,6 +14,22 @@ export function tensorsOf(workspace: Workspace, parameters: readonly ParameterNo
   );
 }
 
+/**
+ * Refuses a configuration that asks for more weights than the file holds, before any memory is taken for them.
+ *
+ * @param widths of layers that follow one another: from each to the next there is a weight matrix.
+ * @throws FormatError when there cannot be so many weights in the file.
+ */
+export function checkCapacity(tensors: ReadonlyMap<string, Tensor>, widths: readonly number[], file?: string): void {
+  const held = [...tensors.values()].reduce((sum, { data }) => sum + data.length, 0);
+  const wanted = widths.slice(1).reduce((sum, width, i) => sum + width * widths[i]!, 0);
+  if (wanted <= held) return;
+  throw new FormatError(
+    `the model's configuration needs ${wanted} weights, but the file holds ${held} numbers: it is damaged`,
+    { file },
+  );
+}
+
 /** @throws FormatError when a tensor is missing or of another shape */
 export function restoreParameters(
   workspace: Workspace,

@@ -1,4 +1,5 @@
 export { type Activation, activate, activationNames } from './activations.js';
+export { type Affine, collapseLinear, foldBias } from './affine.js';
 export { gainOf, type Initializer, initialValues } from './initializers.js';
 export {
   type BagPooling,
@@ -13,3 +14,12 @@ export {
   Residual,
   Sequential,
 } from './layers.js';
+export {
+  gradientFlow,
+  type LayerFlow,
+  type MeasureOptions,
+  type Saturation,
+  type SaturationOptions,
+  saturation,
+} from './saturation.js';
+export { type Unit, unit } from './units.js';

@@ -15,6 +15,8 @@ export interface TrainingState {
   readonly waited: number;
   readonly lossSum: number;
   readonly lossWeight: number;
+  /** How many examples are in the sums of gradients that wait for their step. */
+  readonly summed?: number;
   /** How often weights were averaged. */
   readonly averaged?: number;
   readonly schedule?: PlateauState;

@@ -4,12 +4,11 @@
  */
 import { NumericError, ValueError } from '../base/errors.js';
 import { backward } from '../graph/backward.js';
-import { type Node, type ParameterNode, parameter } from '../graph/node.js';
+import type { Node, ParameterNode } from '../graph/node.js';
 import { type AveragingOptions, WeightAverage } from '../optim/averaging.js';
 import { createSchedule, isPlateau, Optimizer, type OptimizerOptions, type Schedule, type ScheduleSpec } from '../optim/index.js';
-import { KernelProfile, type ParameterUpdate, type Program, type Workspace } from '../program/index.js';
-import { HYPER_SIZE, hyperLayout } from '../engine/kernels.js';
-import { input } from '../graph/node.js';
+import type { KernelProfile, Program, Workspace } from '../program/index.js';
+import { GradientAccumulator } from './accumulation.js';
 import type { Batch, BatchSource } from './batches.js';
 import { type Checkpoint, takeTensors } from './checkpoint.js';
 import type { HistoryEntry, StopReason, TrainingEvent, TrainingResult } from './events.js';
@@ -38,7 +37,7 @@ export interface TrainerOptions {
   readonly schedule?: ScheduleSpec;
   /** Largest global norm of the gradient (default: no limit). */
   readonly clip?: number;
-  /** Sum the gradients of so many batches for each step (default 1). Row-sparse gradients become dense by it. */
+  /** Average the gradients of so many batches for each step (default 1). Row-sparse gradients become dense by it. */
   readonly accumulate?: number;
   readonly average?: AveragingOptions;
   readonly validation?: Validation;
@@ -65,9 +64,8 @@ export class Trainer {
   private readonly options: TrainerOptions;
   private readonly optimizer: Optimizer;
   private readonly schedule: Schedule;
-  private readonly accumulators: ParameterNode[];
-  private readonly gradientProgram: Program;
-  private readonly stepProgram: Program | undefined;
+  private readonly accumulator: GradientAccumulator | undefined;
+  private readonly batchProgram: Program;
   private readonly average: WeightAverage | undefined;
   private readonly totalSteps: number;
 
@@ -89,22 +87,21 @@ export class Trainer {
     this.schedule = createSchedule(options.schedule ?? { kind: 'constant' });
     this.totalSteps = epochs * Math.ceil(source.batchesPerEpoch / accumulate);
     const gradients = backward(loss, parameters);
-    if (accumulate === 1) {
-      this.accumulators = [];
-      this.gradientProgram = workspace.compile({ outputs: { loss }, updates: this.optimizer.updates(parameters, gradients), clip: options.clip });
+    const { optimizer } = this;
+    const { clip } = options;
+    if (accumulate > 1) {
+      this.accumulator = new GradientAccumulator({ workspace, loss, parameters, gradients, optimizer, clip });
+      this.batchProgram = this.accumulator.program;
     } else {
-      this.accumulators = parameters.map((node) => parameter(`optimizer/${node.name}/sum`, node.shape));
-      this.gradientProgram = workspace.compile({ outputs: { loss }, updates: sums(this.accumulators, gradients) });
-      const updates = this.optimizer.updates(parameters, this.accumulators);
-      this.stepProgram = workspace.compile({ updates: [...updates, ...sums(this.accumulators, this.accumulators)], clip: options.clip });
+      this.batchProgram = workspace.compile({ outputs: { loss }, updates: optimizer.updates(parameters, gradients), clip });
     }
     this.average = options.average && new WeightAverage(workspace, parameters, options.average);
     if (options.resume !== undefined) this.restore(options.resume);
   }
 
-  /** The compiled training step, for describing it. */
+  /** The compiled program that each batch runs through, for describing it. */
   get program(): Program {
-    return this.gradientProgram;
+    return this.batchProgram;
   }
 
   /**
@@ -127,16 +124,19 @@ export class Trainer {
         this.batch++;
         examples += batch.size;
         const last = this.batch === source.batchesPerEpoch;
-        if (this.batch % accumulate === 0 || last) this.finishStep(last ? ((this.batch - 1) % accumulate) + 1 : accumulate);
-        this.emitStep(loss, examples, started);
-        const due = validation?.everySteps !== undefined && !last && this.step % validation.everySteps === 0;
-        if (due && (await this.validate(speed()))) stopped = 'early stopping';
+        const stepped = this.batch % accumulate === 0 || last;
+        if (stepped) {
+          this.finishStep();
+          this.emitStep(loss, examples, started);
+        }
+        const due = (every = Infinity) => stepped && this.step % every === 0;
+        if (!last && due(validation?.everySteps) && (await this.validate(speed()))) stopped = 'early stopping';
         if (performance.now() - breathed > BREATH_MS) {
           await new Promise((resolve) => setTimeout(resolve));
           breathed = performance.now();
         }
         if (signal?.aborted) stopped = 'interrupted';
-        else if (this.step % (this.options.checkpointEverySteps ?? Infinity) === 0) await this.saveCheckpoint();
+        else if (due(this.options.checkpointEverySteps)) await this.saveCheckpoint();
         if (stopped !== 'finished') break training;
       }
       this.epoch++;
@@ -157,7 +157,7 @@ export class Trainer {
       values.map((value, i) => [`${prefix}/${parameters[i]!.name}`, value] as const);
     return {
       tensors: Object.fromEntries([
-        ...takeTensors(workspace, [...parameters, ...this.optimizer.state, ...this.accumulators]),
+        ...takeTensors(workspace, [...parameters, ...this.optimizer.state, ...(this.accumulator?.sums ?? [])]),
         ...(best === undefined ? [] : named(best.tensors, 'best')),
         ...(this.average === undefined ? [] : named(this.average.averages.map((values) => values.slice()), 'average')),
       ]),
@@ -170,6 +170,7 @@ export class Trainer {
         waited: this.waited,
         lossSum: this.lossSum,
         lossWeight: this.lossWeight,
+        summed: this.accumulator?.examples,
         averaged: this.average?.count,
         schedule: isPlateau(this.schedule) ? this.schedule.state() : undefined,
       },
@@ -183,8 +184,9 @@ export class Trainer {
       if (values === undefined) throw new ValueError(`the checkpoint has no '${name}': it was saved by a run with other options`);
       return values;
     };
-    for (const node of [...parameters, ...this.optimizer.state, ...this.accumulators]) workspace.write(node, take(node.name));
+    for (const node of [...parameters, ...this.optimizer.state, ...(this.accumulator?.sums ?? [])]) workspace.write(node, take(node.name));
     this.average?.restore(parameters.map((node) => take(`average/${node.name}`)), state.averaged ?? 0);
+    if (this.accumulator !== undefined) this.accumulator.examples = state.summed ?? 0;
     if (state.best !== undefined) {
       this.best = { entry: state.best, tensors: parameters.map((node) => Float32Array.from(take(`best/${node.name}`))) };
     }
@@ -202,27 +204,29 @@ export class Trainer {
     return this.schedule(this.step, this.totalSteps);
   }
 
+  /** η of the step that was taken last. */
+  private get lastRate(): number {
+    return this.optimizer.options.learningRate * this.schedule(Math.max(0, this.step - 1), this.totalSteps);
+  }
+
   private runBatch({ feeds, size }: Batch): number {
-    const { accumulate = 1, seed = 1, profile } = this.options;
-    const numbers = accumulate === 1 ? this.optimizer.feeds(this.step + 1, this.factor) : { [SUM_HYPER]: sumHyper(-1) };
+    const { seed = 1, profile, source } = this.options;
+    const numbers = this.accumulator?.feeds(size) ?? this.optimizer.feeds(this.step + 1, this.factor);
     const all = { ...feeds, ...numbers };
     // Batches of one accumulated step draw different dropout masks.
-    const keys = { seed, step: this.epoch * this.options.source.batchesPerEpoch + this.batch };
-    if (profile === undefined) this.gradientProgram.run(all, keys);
-    else this.gradientProgram.profile(all, profile, keys);
-    const loss = this.gradientProgram.scalar('loss');
-    if (!Number.isFinite(loss)) throw this.divergence(loss);
+    const keys = { seed, step: this.epoch * source.batchesPerEpoch + this.batch };
+    if (profile === undefined) this.batchProgram.run(all, keys);
+    else this.batchProgram.profile(all, profile, keys);
+    const loss = this.batchProgram.scalar('loss');
+    if (!Number.isFinite(loss)) throw this.divergence(`the loss is ${loss} at step ${this.step + 1}`);
+    this.accumulator?.added(size);
     this.lossSum += loss * size;
     this.lossWeight += size;
     return loss;
   }
 
-  private finishStep(summed: number): void {
-    // The sums are of `summed` gradients: dividing the rate of the sums' own sign by it is left to the rule's scale.
-    if (this.stepProgram !== undefined) {
-      for (const accumulator of this.accumulators) divide(this.options.workspace.view(accumulator), summed);
-      this.stepProgram.run({ ...this.optimizer.feeds(this.step + 1, this.factor), [SUM_HYPER]: sumHyper(1) });
-    }
+  private finishStep(): void {
+    this.accumulator?.step(this.optimizer.feeds(this.step + 1, this.factor), {});
     this.step++;
     this.average?.observe(this.options.workspace, this.step);
   }
@@ -234,8 +238,8 @@ export class Trainer {
       totalSteps: this.totalSteps,
       epoch: this.epoch,
       loss,
-      learningRate: this.optimizer.options.learningRate * this.factor,
-      gradientNorm: (this.stepProgram ?? this.gradientProgram).gradientNorm,
+      learningRate: this.lastRate,
+      gradientNorm: (this.accumulator ?? this.batchProgram).gradientNorm,
       examples,
       seconds: (performance.now() - started) / 1000,
     });
@@ -244,13 +248,14 @@ export class Trainer {
   /** @returns true when patience is at its end */
   private async validate(examplesPerSecond: number): Promise<boolean> {
     const { workspace, validation, patience = Infinity, source } = this.options;
+    this.checkFinite();
     this.average?.swap(workspace);
     const measures = await validation?.measure();
     const entry: HistoryEntry = {
       epoch: this.epoch + this.batch / source.batchesPerEpoch,
       step: this.step,
       trainLoss: this.lossSum / this.lossWeight,
-      learningRate: this.optimizer.options.learningRate * this.factor,
+      learningRate: this.lastRate,
       ...(measures === undefined ? {} : { validation: measures }),
     };
     const improved = this.isBetter(entry);
@@ -283,43 +288,28 @@ export class Trainer {
 
   private async saveCheckpoint(): Promise<void> {
     if (this.options.saveCheckpoint === undefined) return;
+    this.checkFinite();
     await this.options.saveCheckpoint(this.checkpoint());
     this.options.onEvent?.({ kind: 'checkpoint', step: this.step });
   }
 
-  private divergence(loss: number): NumericError {
+  /** The loss shows broken weights only a step later, when the last good ones might be overwritten already. */
+  private checkFinite(): void {
+    if (this.brokenParameter() !== undefined) throw this.divergence(`the weights broke at step ${this.step}`);
+  }
+
+  private brokenParameter(): ParameterNode | undefined {
     const { workspace, parameters } = this.options;
-    const broken = parameters.find((node) => workspace.view(node).some((value) => !Number.isFinite(value)));
+    return parameters.find((node) => !workspace.view(node).every(Number.isFinite));
+  }
+
+  private divergence(what: string): NumericError {
+    const broken = this.brokenParameter();
     return new NumericError(
-      `training diverged: the loss is ${loss} at step ${this.step + 1} (epoch ${this.epoch + 1})` +
+      `training diverged: ${what} (epoch ${this.epoch + 1})` +
         `${broken === undefined ? '' : `, and parameter '${broken.name}' is no longer finite`}. ` +
         `Try a smaller learning rate (now ${this.optimizer.options.learningRate}), or clip the gradient.` +
         `${this.options.saveCheckpoint === undefined ? '' : ' The last good checkpoint is kept.'}`,
     );
   }
-}
-
-const SUM_HYPER = 'optimizer/hyper-sum';
-
-/** s ← s + g, written as descent with the rate −1; and s ← s − s = 0, with the rate 1. */
-function sums(accumulators: readonly ParameterNode[], gradients: readonly Node[]): ParameterUpdate[] {
-  const hyper = input(SUM_HYPER, [HYPER_SIZE]);
-  return accumulators.map((target, i) => ({
-    parameter: target,
-    gradient: gradients[i]!,
-    rule: 'sgd',
-    hyper,
-    slots: [],
-    lastTouched: parameter(`${target.name}/last`, [target.shape[0] ?? 1], 0, 'i32'),
-  }));
-}
-
-function sumHyper(learningRate: number): Float64Array {
-  const hyper = new Float64Array(HYPER_SIZE);
-  hyper[hyperLayout.learningRate] = learningRate;
-  return hyper;
-}
-
-function divide(values: { length: number; [index: number]: number }, by: number): void {
-  for (let i = 0; i < values.length; i++) values[i]! /= by;
 }

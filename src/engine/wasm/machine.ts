@@ -1,5 +1,5 @@
 /** The memory of one model on the wasm engine, and the kernels on it. */
-import { ALIGNMENT, Allocator, type CodeHandle, type Engine, type Machine, rangeError } from '../engine.js';
+import { Allocator, type CodeHandle, type Engine, type Machine, rangeError } from '../engine.js';
 import { createMemory, growMemory } from './memory.js';
 
 /** What kernels/index.ts exports. */
@@ -8,6 +8,7 @@ interface Kernels {
   setThread(index: number, count: number): void;
   setScratch(address: number): void;
   scratchBytes(): number;
+  staticEnd(): number;
 }
 
 interface WasmCode extends CodeHandle {
@@ -18,7 +19,7 @@ export class WasmMachine implements Machine {
   readonly engine: Engine;
   private readonly memory = createMemory();
   private readonly kernels: Kernels;
-  private readonly allocator = new Allocator(ALIGNMENT);
+  private readonly allocator: Allocator;
   private floatView: Float32Array;
   private intView: Int32Array;
 
@@ -27,6 +28,7 @@ export class WasmMachine implements Machine {
     this.engine = engine;
     this.kernels = new WebAssembly.Instance(module, { env: { memory: this.memory } })
       .exports as unknown as Kernels;
+    this.allocator = new Allocator(this.kernels.staticEnd());
     this.floatView = new Float32Array(this.memory.buffer);
     this.intView = new Int32Array(this.memory.buffer);
     this.kernels.setScratch(this.allocate(this.kernels.scratchBytes() / 4));

@@ -6,14 +6,15 @@ import { defaultEngine } from '../../engine/default.js';
 import type { Engine } from '../../engine/engine.js';
 import { decodeModel, encodeModel, type LoadedModel, type ModelContent, WordVectors } from '../../files/index.js';
 import { backward } from '../../graph/backward.js';
-import { constant, type Node } from '../../graph/node.js';
+import { input, type Node } from '../../graph/node.js';
 import { multiply } from '../../graph/ops/arithmetic.js';
 import { sum } from '../../graph/ops/structure.js';
 import { type Program, Workspace } from '../../program/index.js';
 import { Vocabulary } from '../../text/index.js';
 import { ClassificationReport } from '../../train/metrics.js';
+import { bothProbabilities, type LabelScore, logitCount, logitWeights, rankedLabels } from '../heads.js';
 import type { TrainingRecord } from '../record.js';
-import { restoreParameters, tensorsOf } from '../tensors.js';
+import { checkCapacity, restoreParameters, tensorsOf } from '../tensors.js';
 import { weightsHash } from '../weights-hash.js';
 import { type EncodedTexts, TextEncoderBuffer, textFeeds } from './encoded.js';
 import { type Examples, encodeTargets, gather } from './examples.js';
@@ -24,11 +25,7 @@ import { buildClassifierNetwork, type ClassifierNetwork } from './network.js';
 import { type ClassifierConfig, type ClassifierOptions, checkConfig } from './options.js';
 import { trainClassifier } from './train.js';
 
-/** A label with its probability. */
-export interface LabelScore {
-  readonly label: string;
-  readonly score: number;
-}
+export type { LabelScore } from '../heads.js';
 
 /** Everything that makes a classifier, apart from its weights. */
 export interface ClassifierParts {
@@ -43,6 +40,9 @@ export const CLASSIFIER_KIND = 'text-classifier';
 
 /** Texts are classified in slices of so many, so that memory does not grow with their number. */
 const PREDICTION_BATCH = 512;
+
+/** The input that says which label's logit is explained. */
+const CHOICE = 'choice';
 
 /**
  * @example
@@ -60,6 +60,7 @@ export class TextClassifier {
   /** How the model was trained: options, data, history, results. */
   record: TrainingRecord = {};
   private predictor: Program | undefined;
+  private explainer: Program | undefined;
 
   /** Makes an untrained classifier; `TextClassifier.train` and `load` are the usual ways. */
   constructor({ config, vocabulary, handBuilt, seed, engine = defaultEngine() }: ClassifierParts) {
@@ -88,13 +89,13 @@ export class TextClassifier {
 
   /** All labels with their probabilities, the likeliest first. */
   classify(text: string): LabelScore[] {
-    return this.ranked(this.probabilities([text]), 0);
+    return rankedLabels(this.labels, this.probabilities([text]), 0);
   }
 
   /** The same for many texts at once: m texts are one matrix product. */
   classifyBatch(texts: readonly string[]): LabelScore[][] {
     const probabilities = this.probabilities(texts);
-    return texts.map((_, i) => this.ranked(probabilities, i));
+    return texts.map((_, i) => rankedLabels(this.labels, probabilities, i));
   }
 
   /** P(label | text), [texts, labels] row by row, in the order of `labels`. */
@@ -211,7 +212,11 @@ export class TextClassifier {
     };
     const config = checkConfig(saved?.classifier, file);
     const { specs = [], means = [], deviations = [] } = saved.handBuilt ?? {};
-    const classifier = new TextClassifier({ config, vocabulary: Vocabulary.fromJSON(saved.vocabulary), handBuilt: specs, seed: 0, engine });
+    const vocabulary = Vocabulary.fromJSON(saved.vocabulary);
+    const embedded = config.embeddings ? config.dimension * (config.pooling === 'mean+max' ? 2 : 1) : 0;
+    checkCapacity(model.tensors, [config.embeddings ? vocabulary.size : 0, config.dimension], file);
+    checkCapacity(model.tensors, [embedded + specs.length, ...config.hidden, logitCount(config.head, config.labels.length)], file);
+    const classifier = new TextClassifier({ config, vocabulary, handBuilt: specs, seed: 0, engine });
     if (means.length !== specs.length || deviations.length !== specs.length) {
       throw new FormatError('the hand-built features in the model file do not agree with their scales: it is damaged', { file });
     }
@@ -241,25 +246,19 @@ export class TextClassifier {
 
   probabilitiesOf(texts: EncodedTexts): Float64Array {
     const outputs = this.run(texts, 'probabilities');
-    if (this.config.head !== 'binary') return outputs;
-    return Float64Array.from({ length: 2 * texts.count }, (_, i) => (i % 2 === 0 ? 1 - outputs[i >> 1]! : outputs[i >> 1]!));
+    return this.config.head === 'binary' ? bothProbabilities(outputs) : outputs;
   }
 
   private logits(texts: readonly string[], label: number): number[] {
     const outputs = this.run(this.encode(texts), 'logits');
-    const width = this.config.head === 'binary' ? 1 : this.labels.length;
-    return texts.map((_, i) => outputs[i * width + (width === 1 ? 0 : label)]! * this.sign(label));
-  }
-
-  /** A binary head's single logit speaks for the second label, and against the first. */
-  private sign(label: number): number {
-    return this.config.head === 'binary' && label === 0 ? -1 : 1;
+    const weights = logitWeights(this.config.head, this.labels.length, label);
+    return texts.map((_, i) => weights.reduce((sum, weight, j) => sum + weight * outputs[i * weights.length + j]!, 0));
   }
 
   private run(texts: EncodedTexts, output: 'probabilities' | 'logits'): Float64Array {
     const { logits, probabilities } = this.network;
     this.predictor ??= this.workspace.compile({ outputs: { logits, probabilities } });
-    const width = this.config.head === 'binary' ? 1 : this.labels.length;
+    const width = logitCount(this.config.head, this.labels.length);
     const result = new Float64Array(texts.count * width);
     for (let begin = 0; begin < texts.count; begin += PREDICTION_BATCH) {
       const end = Math.min(texts.count, begin + PREDICTION_BATCH);
@@ -280,26 +279,25 @@ export class TextClassifier {
 
   /** ∂z/∂e · e for each feature of the text, and for each hand-built feature. */
   private gradientTimesInput(text: string, label: number): { items: number[]; dense: number[] } {
+    const { rows, dense } = this.network;
+    this.explainer ??= this.compileExplainer();
+    const weights = logitWeights(this.config.head, this.labels.length, label);
+    this.explainer.run({ ...this.feedsOf(this.encode([text]), Int32Array.of(0)), [CHOICE]: weights });
+    return {
+      items: rows === undefined ? [] : [...this.explainer.read('items')],
+      dense: dense === undefined ? [] : [...this.explainer.read('dense')],
+    };
+  }
+
+  private compileExplainer(): Program {
     const { logits, rows, dense } = this.network;
-    const width = this.config.head === 'binary' ? 1 : this.labels.length;
-    const texts = this.encode([text]);
-    const choice = constant(Array.from({ length: width }, (_, i) => (width === 1 || i === label ? this.sign(label) : 0)));
+    const choice = input(CHOICE, [logitCount(this.config.head, this.labels.length)]);
     const wanted = [rows, dense].filter((node) => node !== undefined);
     const gradients = backward(sum(multiply(logits, choice)), wanted);
     const products = wanted.map((node, i) => multiply(node, gradients[i]!));
     const outputs: Record<string, Node> = {};
     if (rows !== undefined) outputs.items = sum(products[0]!, 1);
     if (dense !== undefined) outputs.dense = products.at(-1)!;
-    const program = this.workspace.compile({ outputs });
-    program.run(this.feedsOf(texts, Int32Array.of(0)));
-    const read = (name: string) => (outputs[name] === undefined ? [] : [...program.read(name)]);
-    return { items: read('items'), dense: read('dense') };
-  }
-
-  private ranked(probabilities: Float64Array, text: number): LabelScore[] {
-    const count = this.labels.length;
-    return this.labels
-      .map((label, i) => ({ label, score: probabilities[text * count + i]! }))
-      .sort((a, b) => b.score - a.score);
+    return this.workspace.compile({ outputs });
   }
 }

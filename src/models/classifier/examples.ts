@@ -1,6 +1,6 @@
 /** Labelled texts: gathering them, splitting some off, and turning labels into numbers. */
 import { DataError, ValueError } from '../../base/errors.js';
-import { Random } from '../../base/random.js';
+import { holdOut } from '../hold-out.js';
 import type { EncodedTargets } from './encoded.js';
 import type { ClassifierOptions, Head } from './options.js';
 
@@ -41,26 +41,9 @@ export function findLabels(examples: readonly Example[]): string[] {
   return labels;
 }
 
-/** Holds out a share of the examples, of each label alike, the same for the same seed. */
+/** Holds out a share of the examples, of each label (or set of labels) alike; see `holdOut`. */
 export function splitExamples(examples: readonly Example[], share: number, seed: number): { train: Example[]; heldOut: Example[] } {
-  const byLabel = new Map<string, number[]>();
-  examples.forEach((example, i) => {
-    const key = labelsOf(example).join('\n');
-    const list = byLabel.get(key);
-    if (list === undefined) byLabel.set(key, [i]);
-    else list.push(i);
-  });
-  const heldOut = new Set<number>();
-  const random = new Random(seed, 'hold out');
-  // What rounding leaves of one label is carried to the next, so that the total is the share.
-  let carried = 0;
-  for (const [, indexes] of [...byLabel].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const wanted = indexes.length * share + carried;
-    const count = Math.min(Math.floor(wanted), indexes.length - 1);
-    carried = wanted - count;
-    for (const i of random.shuffle(indexes).slice(0, count)) heldOut.add(i);
-  }
-  return { train: examples.filter((_, i) => !heldOut.has(i)), heldOut: examples.filter((_, i) => heldOut.has(i)) };
+  return holdOut(examples, (example) => labelsOf(example).join('\n'), share, seed);
 }
 
 /** Numbers for the network: class ids, 0/1 of the second label, or 0/1 for each label. */

@@ -42,6 +42,7 @@ export class FeatureExtractor {
   /** Calls `take` with every feature of the text, in a fixed order. */
   forEach(tokens: readonly string[], take: (text: string, begin: number, end: number) => void): void {
     const { wordNgrams, subwords } = this.options;
+    const characters = this.options.characterNgrams > 0;
     for (let begin = 0; begin < tokens.length; begin++) {
       let ngram = tokens[begin]!;
       take(ngram, begin, begin + 1);
@@ -49,11 +50,12 @@ export class FeatureExtractor {
         ngram += NGRAM_JOINT + tokens[end - 1]!;
         take(ngram, begin, end);
       }
-      if (subwords !== null) {
+      // Scripts without spaces have their characters as features already.
+      if (subwords !== null && !(characters && UNSPACED.test(tokens[begin]!))) {
         for (const piece of characterNgrams(tokens[begin]!, ...subwords)) take(SUBWORD_MARK + piece, begin, begin + 1);
       }
     }
-    if (this.options.characterNgrams > 0) this.forEachCharacterNgram(tokens, take);
+    if (characters) this.forEachCharacterNgram(tokens, take);
   }
 
   /** The features of a text with the places of its tokens, for explanations. */

@@ -6,14 +6,10 @@
  *   hand-built features ──────────┘
  */
 import { type InputNode, input, type Node, type ParameterNode } from '../../graph/node.js';
-import { sigmoid } from '../../graph/ops/activations.js';
-import { multiply } from '../../graph/ops/arithmetic.js';
-import { binaryCrossEntropy, softmaxCrossEntropy } from '../../graph/ops/losses.js';
-import { mean, softmax } from '../../graph/ops/reductions.js';
-import { segmentPool } from '../../graph/ops/rows.js';
-import { concat, reshape, sum } from '../../graph/ops/structure.js';
-import { Dropout, EmbeddingBag, type Layer, Linear, Sequential } from '../../nn/index.js';
-import { gather } from '../../graph/ops/rows.js';
+import { gather, segmentPool } from '../../graph/ops/rows.js';
+import { concat } from '../../graph/ops/structure.js';
+import { EmbeddingBag, Linear } from '../../nn/index.js';
+import { headOf, hiddenLayers, logitCount } from '../heads.js';
 import type { ClassifierConfig } from './options.js';
 
 export interface ClassifierNetwork {
@@ -69,10 +65,8 @@ export function buildClassifierNetwork(config: ClassifierConfig, { featureCount,
   if (dense !== undefined) parts.push(dense);
 
   const x = concat(parts);
-  const body = hiddenLayers(x.shape[1] as number, config, seed);
-  const last = body.layers.findLast((layer): layer is Linear => layer instanceof Linear);
-  const width = last?.outputs ?? (x.shape[1] as number);
-  const output = new Linear('output', width, config.head === 'binary' ? 1 : config.labels.length, { seed });
+  const { body, width } = hiddenLayers(x.shape[1] as number, config, seed);
+  const output = new Linear('output', width, logitCount(config.head, config.labels.length), { seed });
   const logits = output.forward(body.forward(x));
   const weights = input('weights', ['batch']);
   return {
@@ -80,30 +74,8 @@ export function buildClassifierNetwork(config: ClassifierConfig, { featureCount,
     dense,
     logits,
     output,
-    ...headOf(config, logits, weights),
+    ...headOf(config.head, config.labels.length, logits, weights),
     weights,
     parameters: [...parameters, ...body.parameters, ...output.parameters],
   };
-}
-
-function hiddenLayers(inputs: number, { hidden, activation, dropout }: ClassifierConfig, seed: number): Sequential {
-  const layers: Layer[] = [new Dropout('input-dropout', dropout)];
-  let width = inputs;
-  hidden.forEach((units, i) => {
-    layers.push(new Linear(`hidden${i + 1}`, width, units, { activation, seed }), new Dropout(`hidden${i + 1}-dropout`, dropout));
-    width = units;
-  });
-  return new Sequential('body', layers);
-}
-
-/** Probabilities and the mean weighted loss. */
-function headOf({ head, labels }: ClassifierConfig, logits: Node, weights: Node): Pick<ClassifierNetwork, 'probabilities' | 'target' | 'loss'> {
-  if (head === 'softmax') {
-    const target = input('labels', ['batch'], 'i32');
-    return { target, probabilities: softmax(logits), loss: mean(multiply(softmaxCrossEntropy(logits, target), weights)) };
-  }
-  const target = head === 'binary' ? input('labels', ['batch']) : input('labels', ['batch', labels.length]);
-  const losses =
-    head === 'binary' ? binaryCrossEntropy(reshape(logits, ['batch']), target) : sum(binaryCrossEntropy(logits, target), 1);
-  return { target, probabilities: sigmoid(logits), loss: mean(multiply(losses, weights)) };
 }

@@ -9,15 +9,10 @@ import type { KernelProfile } from '../../program/index.js';
 import type { TokenizerOptions } from '../../text/index.js';
 import type { Checkpoint } from '../../train/checkpoint.js';
 import type { TrainingEvent } from '../../train/events.js';
+import type { Head } from '../heads.js';
 import type { HandBuiltFeature } from './hand-built.js';
 
-/**
- * How the network ends:
- *   softmax     exactly one of the labels, P = softmax(z)
- *   binary      exactly one of two labels, from a single unit: P(second) = σ(z)
- *   multilabel  any number of the labels, P(label) = σ(z_label), each on its own
- */
-export type Head = 'softmax' | 'binary' | 'multilabel';
+export type { Head } from '../heads.js';
 
 export interface ClassifierOptions {
   // ——— what is read ———
@@ -25,7 +20,7 @@ export interface ClassifierOptions {
   readonly tokenizer?: TokenizerOptions;
   /** Longest sequence of words that is a feature of its own (default 2; 1 with pretrained embeddings). */
   readonly wordNgrams?: number;
-  /** Shortest and longest pieces of words used as features (default: 3 to 5 in up to two million characters of text in scripts with spaces, else none). */
+  /** Shortest and longest pieces of words used as features (default: 3 to 5 where there are words set apart by spaces, in up to two million characters of text; else none). */
   readonly subwords?: readonly [number, number] | null;
   /** Longest run of characters used as a feature in scripts without spaces (default: 2 where they make up a tenth of the letters, else 0). */
   readonly characterNgrams?: number;

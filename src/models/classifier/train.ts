@@ -80,13 +80,13 @@ function configure(train: readonly Example[], labels: readonly string[], options
   if (head === 'binary' && labels.length !== 2) throw new ValueError(`the binary head needs two labels, but there are ${labels.length}`);
   const embeddings = options.embeddings ?? true;
   const ownFeatures = embeddings && options.pretrained === undefined;
-  const unspaced = ownFeatures && unspacedShare(train.slice(0, 2000).map(({ text }) => text)) >= 0.1;
+  const unspaced = ownFeatures ? unspacedShare(train.slice(0, 2000).map(({ text }) => text)) : 0;
   const characters = train.reduce((total, { text }) => total + text.length, 0);
   return {
     tokenizer: options.tokenizer ?? { kind: 'words' },
     wordNgrams: options.wordNgrams ?? (ownFeatures ? 2 : 1),
-    subwords: options.subwords !== undefined ? options.subwords : ownFeatures && !unspaced && characters <= SUBWORDS_UP_TO ? [3, 5] : null,
-    characterNgrams: options.characterNgrams ?? (unspaced ? 2 : 0),
+    subwords: options.subwords !== undefined ? options.subwords : ownFeatures && unspaced < 0.9 && characters <= SUBWORDS_UP_TO ? [3, 5] : null,
+    characterNgrams: options.characterNgrams ?? (unspaced >= 0.1 ? 2 : 0),
     minimumCount: options.minimumCount ?? 1,
     maximumFeatures: options.maximumFeatures ?? 1_000_000,
     embeddings,

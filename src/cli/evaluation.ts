@@ -1,0 +1,136 @@
+/** Measuring a model on a file, and telling the result: to people as lines, to programs as one object. */
+import { DataError } from '../base/errors.js';
+import type { LabelledExample } from '../files/examples.js';
+import type { TextClassifier } from '../models/classifier/classifier.js';
+import {
+  ClassificationReport,
+  type LabelScores,
+  type MultiLabelScores,
+  multiLabelScores,
+  type PerplexityReport,
+} from '../train/metrics.js';
+import { count, counted, measure, printable, table } from './format.js';
+
+const BATCH = 512;
+/** Tables of more classes do not fit a screen. */
+const MOST_CLASSES = 24;
+/** From this probability on a label is given, where a text may have several. */
+const THRESHOLD = 0.5;
+
+/** A result of one kind of model. `lines` is for people. */
+export interface Evaluation {
+  readonly json: Readonly<Record<string, unknown>>;
+  readonly lines: string;
+}
+
+/**
+ * Classifies labelled texts and compares. Texts are read in batches, so a file larger than memory is no problem.
+ *
+ * @throws DataError with file and line for a label that the model does not have
+ */
+export async function evaluateClassifier(
+  classifier: TextClassifier,
+  examples: Iterable<LabelledExample> | AsyncIterable<LabelledExample>,
+  file: string,
+): Promise<Evaluation> {
+  const { labels, config } = classifier;
+  const several = config.head === 'multilabel';
+  const truth: number[] = [];
+  const probabilities: number[] = [];
+  let batch: string[] = [];
+  const flush = () => {
+    for (const value of classifier.probabilities(batch)) probabilities.push(value);
+    batch = [];
+  };
+  for await (const example of examples) {
+    const ids = idsOf(example, labels, file);
+    if (several) truth.push(...labels.map((_, id) => (ids.includes(id) ? 1 : 0)));
+    else truth.push(singleLabel(ids, example, file));
+    batch.push(example.text);
+    if (batch.length === BATCH) flush();
+  }
+  flush();
+  if (truth.length === 0) throw new DataError('there are no examples to measure', { file });
+  if (!several) return classification(new ClassificationReport(truth, probabilities, labels));
+  const given = probabilities.map((value) => value >= THRESHOLD);
+  return multiLabel(multiLabelScores(truth, given, labels), truth.length / labels.length);
+}
+
+/** The report of a model that gives each example one label. */
+export function classification(report: ClassificationReport): Evaluation {
+  const { macro, classes } = report.scores;
+  const lines = [
+    `accuracy ${measure(report.accuracy)}, macro F1 ${measure(macro.f1)}, log loss ${measure(report.logLoss)}, ` +
+      `calibration error ${measure(report.calibration.error)} on ${counted(report.examples, 'example')}\n`,
+    classTable(classes),
+    frequentConfusions(report),
+  ];
+  return { json: { ...report.toJSON() }, lines: lines.join('') };
+}
+
+export function perplexity(report: PerplexityReport): Evaluation {
+  return { json: { ...report.toJSON() }, lines: `${report}\n` };
+}
+
+/** @throws DataError when an example has a label that is not among `labels` */
+export function checkLabels(
+  examples: readonly LabelledExample[],
+  labels: readonly string[],
+  file: string,
+): void {
+  for (const example of examples) idsOf(example, labels, file);
+}
+
+function idsOf(example: LabelledExample, labels: readonly string[], file: string): number[] {
+  return (example.labels ?? [example.label]).map((label) => {
+    const id = labels.indexOf(label);
+    if (id >= 0) return id;
+    const known = `${labels.slice(0, 12).join(', ')}${labels.length > 12 ? ', …' : ''}`;
+    throw new DataError(`the model has no label '${label}'; its labels are ${known}`, {
+      file,
+      line: example.line,
+    });
+  });
+}
+
+function singleLabel(ids: readonly number[], { line }: LabelledExample, file: string): number {
+  if (ids.length === 1) return ids[0]!;
+  const message = `this example has ${ids.length} labels, but the model gives one: train with --head multilabel`;
+  throw new DataError(message, { file, line });
+}
+
+function multiLabel(scores: MultiLabelScores, examples: number): Evaluation {
+  const { exactMatch, macro, micro, classes } = scores;
+  const json = { examples, exactMatch, macroF1: macro.f1, microF1: micro.f1, threshold: THRESHOLD, classes };
+  const line =
+    `all labels right ${measure(exactMatch)}, micro F1 ${measure(micro.f1)}, macro F1 ${measure(macro.f1)} ` +
+    `on ${counted(examples, 'example')} (labels from probability ${THRESHOLD} on)\n`;
+  return { json, lines: line + classTable(classes) };
+}
+
+function classTable(classes: readonly LabelScores[]): string {
+  if (classes.length > MOST_CLASSES) return `  (${classes.length} classes: --json lists them)\n`;
+  const rows = classes.map(({ label, precision, recall, f1, support }) => [
+    printable(label),
+    ...[precision, recall, f1].map((value) => value.toFixed(3)),
+    count(support),
+  ]);
+  return table([['label', 'precision', 'recall', 'F1', 'examples'], ...rows]);
+}
+
+/** What is mistaken for what most often: where to look first. */
+function frequentConfusions({ confusion: { labels, counts } }: ClassificationReport): string {
+  if (labels.length <= 2) return '';
+  const pairs = counts.flatMap((row, truth) =>
+    row.map((times, predicted) => ({ truth, predicted, times: truth === predicted ? 0 : times })),
+  );
+  const worst = pairs
+    .filter(({ times }) => times > 0)
+    .sort((a, b) => b.times - a.times)
+    .slice(0, 3)
+    .map(
+      ({ truth, predicted, times }) =>
+        `${printable(labels[truth]!)} taken for ${printable(labels[predicted]!)} (${times})`,
+    );
+  return worst.length === 0 ? '' : `  most frequent mistakes: ${worst.join(', ')}\n`;
+}

@@ -1,0 +1,241 @@
+/** The flags of `train`, which task each is for, and what they tell the models. */
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { LexigradError } from '../../base/errors.js';
+import type { Head } from '../../models/classifier/options.js';
+import { TRAINING_DEFAULTS as CLASSIFIER } from '../../models/classifier/train.js';
+import type { ContextMode } from '../../models/language-model/options.js';
+import { TRAINING_DEFAULTS as LM } from '../../models/language-model/train.js';
+import { type Activation, activationNames, type BagPooling } from '../../nn/index.js';
+import { createSchedule, Optimizer, type OptimizerOptions, type ScheduleSpec } from '../../optim/index.js';
+import type { TokenizerKind } from '../../text/index.js';
+import { UsageError } from '../errors.js';
+import type { CommonFlags, EngineFlags } from '../options.js';
+import { atLeast, range, share, sizes, whole } from '../options.js';
+
+export type TrainTask = 'classifier' | 'lm' | 'network';
+
+export const TASK_NAMES: Readonly<Record<TrainTask, string>> = {
+  classifier: 'a text classifier',
+  lm: 'a language model',
+  network: 'a feedforward network on numbers',
+};
+
+/** The flags as commander gives them; undefined where the model's own default holds. */
+export interface TrainFlags extends CommonFlags, EngineFlags {
+  readonly validation?: string;
+  readonly test?: string;
+  readonly task?: TrainTask;
+  readonly output?: string;
+  readonly resume?: boolean;
+  readonly checkpoint?: boolean;
+  readonly profile?: boolean;
+  readonly describe?: boolean;
+  readonly seed?: number;
+  readonly epochs?: number;
+  readonly batchSize?: number;
+  readonly learningRate?: number;
+  readonly weightDecay?: number;
+  readonly optimizer?: OptimizerOptions;
+  readonly schedule?: ScheduleSpec;
+  readonly clip?: number;
+  readonly patience?: number;
+  readonly holdOut?: number;
+  readonly dropout?: number;
+  readonly hidden?: number[];
+  readonly activation?: Activation;
+  readonly tokenizer?: TokenizerKind;
+  readonly dimension?: number;
+  readonly minCount?: number;
+  readonly embeddings?: string | false;
+  readonly freezeEmbeddings?: boolean;
+  readonly pooling?: BagPooling;
+  readonly wordNgrams?: number;
+  readonly subwords?: [number, number] | null;
+  readonly characterNgrams?: number;
+  readonly wordDropout?: number;
+  readonly classWeights?: 'balanced' | Record<string, number>;
+  readonly head?: Head;
+  readonly features?: string;
+  readonly order?: number;
+  readonly context?: ContextMode;
+  readonly maxVocabulary?: number;
+  readonly tied?: boolean;
+  readonly direct?: boolean;
+}
+
+/** Flags that may differ between a run and its resumption: they steer, or what they say is remembered otherwise. */
+const STEERING = ['json', 'debug', 'output', 'resume', 'checkpoint', 'profile', 'describe'];
+const REMEMBERED_OTHERWISE = ['task', 'engine', 'exact', 'validation', 'test', 'features'];
+
+const ALL: readonly TrainTask[] = ['classifier', 'lm', 'network'];
+const TEXT: readonly TrainTask[] = ['classifier', 'lm'];
+const restricted = new WeakMap<Option, readonly TrainTask[]>();
+
+export function addTrainOptions(command: Command): void {
+  let group = '';
+  let tasks = ALL;
+  const add = (flags: string, description: string, parse?: (text: string) => unknown): Option => {
+    const option = new Option(flags, description).helpGroup(group);
+    if (parse !== undefined) option.argParser(parse);
+    restricted.set(option, tasks);
+    command.addOption(option);
+    return option;
+  };
+
+  group = 'The run:';
+  add('--validation <file>', 'data to choose the best epoch by (default: some of DATA is held out)');
+  add('--test <file>', 'data to measure the finished model on, once');
+  add('--task <name>', 'what to train (default: what the data is for)').choices([...ALL]);
+  add('-o, --output <file>', "the model file (default: DATA's name with .lexigrad, in this folder)");
+  add('--seed <n>', `of everything that is random (default: ${CLASSIFIER.seed})`, whole());
+  add('--resume', 'go on from where an interrupted run stopped');
+  add('--no-checkpoint', 'do not save the state of training beside the model');
+  add('--profile', 'tell how long each kernel took; slower');
+  add('--describe', 'tell what a training step computes: kernels, shapes, work, memory');
+
+  group = 'Training:';
+  add('--epochs <n>', `passes over the data, at most (default: ${CLASSIFIER.epochs}; lm ${LM.epochs})`, whole(1));
+  add('--batch-size <n>', `examples a step (default: ${CLASSIFIER.batchSize}; lm 32, 128 or 512 by corpus)`, whole(1));
+  add(
+    '--learning-rate <η>',
+    `(default: ${CLASSIFIER.learningRate}; lm ${LM.learningRate})`,
+    atLeast(0, { above: true }),
+  );
+  add('--optimizer <name>', 'adamw (default), adam, rmsprop, adagrad or sgd, as in sgd:momentum=0.9', optimizer);
+  add('--weight-decay <λ>', `(default: ${LM.weightDecay} with adamw, else 0)`, atLeast(0));
+  add(
+    '--schedule <name>',
+    'of the learning rate: constant, linear (classifier), cosine (lm: with warmup), step, oneCycle or plateau, ' +
+      'as in cosine:warmup=300',
+    schedule,
+  );
+  add('--clip <norm>', `largest norm of the gradient (default: none; lm ${LM.clip})`, atLeast(0, { above: true }));
+  add(
+    '--patience <n>',
+    `stop after n validations without a better one (default: ${CLASSIFIER.patience}; lm ${LM.patience})`,
+    whole(1),
+  );
+  add(
+    '--hold-out <share>',
+    `share of DATA kept for validation (default: ${CLASSIFIER.holdOut}; lm ${LM.holdOut})`,
+    share,
+  );
+  add('--dropout <share>', 'of units, in training (default: 0; lm 0.1)', share);
+  add('--hidden <sizes>', 'units of the hidden layers, as in 64,32, or none (default: none; lm 256)', sizes);
+  add('--activation <name>', 'of hidden layers (default: relu; lm tanh)').choices(activationNames);
+
+  group = 'Text (classifier and lm):';
+  tasks = TEXT;
+  add('--tokenizer <name>', 'words (default: of any language, lower case), whitespace or characters').choices([
+    ...['words', 'whitespace', 'characters'],
+  ]);
+  add('--dimension <n>', 'numbers in each embedding (default: 32; lm 128)', whole(1));
+  add('--min-count <n>', 'leave out what is seen less often (default: 1; lm words 2)', whole(1));
+  add('--embeddings <file>', 'start from these: .vec, .txt, .bin, or a .lexigrad model');
+  add('--freeze-embeddings', 'leave the embeddings as they are');
+
+  group = 'Text classifier:';
+  tasks = ['classifier'];
+  add('--pooling <name>', 'of embeddings: mean (default), sum, max or mean+max').choices([
+    ...['mean', 'sum', 'max', 'mean+max'],
+  ]);
+  add('--word-ngrams <n>', 'longest run of words that is a feature (default: 2; 1 with --embeddings)', whole(1));
+  add('--subwords <range>', 'pieces of words as features, as in 3,6 (default: none)', range);
+  add('--character-ngrams <n>', 'runs of characters, where words have no spaces (default: 2 there)', whole());
+  add('--word-dropout <share>', 'of the features of a text, in training (default: 0.3)', share);
+  add('--class-weights <weights>', 'balanced, or as in spam=5,ham=1 (default: all examples alike)', classWeights);
+  add('--head <name>', 'softmax (default), binary, or multilabel (default where texts have several)').choices([
+    ...['softmax', 'binary', 'multilabel'],
+  ]);
+  add('--features <file>', 'hand-built features: a JSON list of lexicon, regex, length, log');
+  add('--no-embeddings', 'hand-built features alone');
+
+  group = 'Language model:';
+  tasks = ['lm'];
+  add('--order <n>', 'predict each token from the n − 1 before it (default: 5)', whole(2));
+  add('--context <mode>', 'of the first words: sentence (default: nothing before), or running text').choices([
+    ...['sentence', 'running'],
+  ]);
+  add('--max-vocabulary <n>', `the most frequent tokens (default: ${LM.maximumVocabulary})`, whole(3));
+  add('--no-tied', 'an output layer of its own, not the embeddings turned round');
+  add('--direct', 'connections from the embeddings straight to the output');
+}
+
+/** @throws UsageError for a flag that means nothing for the task */
+export function checkFlags(command: Command, task: TrainTask, data: string): void {
+  for (const option of command.options) {
+    const tasks = restricted.get(option);
+    if (tasks === undefined || tasks.includes(task)) continue;
+    if (command.getOptionValueSource(option.attributeName()) !== 'cli') continue;
+    // --embeddings and --no-embeddings share a name; only what was written counts.
+    if (option.negate !== (command.getOptionValue(option.attributeName()) === false)) continue;
+    const meant = tasks.map((each) => TASK_NAMES[each]).join(' or ');
+    throw new UsageError(
+      `${option.long} is for ${meant}, but ${data} trains ${TASK_NAMES[task]}: leave it out, or say --task`,
+    );
+  }
+}
+
+/** The flags that decide what is computed, as given: a checkpoint remembers them. */
+export function decisiveFlags(command: Command): Record<string, unknown> {
+  const left = [...STEERING, ...REMEMBERED_OTHERWISE];
+  const flags = Object.entries(command.opts<TrainFlags>()).filter(
+    ([name, value]) =>
+      command.getOptionValueSource(name) === 'cli' &&
+      !left.includes(name) &&
+      !(name === 'embeddings' && typeof value === 'string'),
+  );
+  return Object.fromEntries(flags);
+}
+
+/** `sgd:momentum=0.9` */
+function optimizer(text: string): OptimizerOptions {
+  const { name, settings } = nameWithSettings(text);
+  const options = { kind: name, ...settings } as OptimizerOptions;
+  const known = new Optimizer({}).options;
+  const unknown = Object.keys(settings).find((key) => !Object.hasOwn(known, key) || key === 'kind');
+  if (unknown !== undefined) throw new InvalidArgumentError(`An optimiser has no setting '${unknown}'.`);
+  return refused(() => new Optimizer(options) && options);
+}
+
+/** `cosine:warmup=300,floor=0.01` */
+function schedule(text: string): ScheduleSpec {
+  const { name, settings } = nameWithSettings(text);
+  const spec = { kind: name, ...settings } as ScheduleSpec;
+  return refused(() => createSchedule(spec) && spec);
+}
+
+/** `balanced`, or `spam=5,ham=1` */
+function classWeights(text: string): 'balanced' | Record<string, number> {
+  if (text === 'balanced') return text;
+  const { name, settings } = nameWithSettings(`weights:${text}`);
+  const isSound = Object.values(settings).every((value) => typeof value === 'number' && value >= 0);
+  if (name === 'weights' && isSound) return settings as Record<string, number>;
+  throw new InvalidArgumentError('Say balanced, or a weight for each label, as in spam=5,ham=1.');
+}
+
+function nameWithSettings(text: string): { name: string; settings: Record<string, unknown> } {
+  const colon = text.indexOf(':');
+  if (colon < 0) return { name: text, settings: {} };
+  const pairs = text
+    .slice(colon + 1)
+    .split(',')
+    .map((pair): [string, unknown] => {
+      const sign = pair.lastIndexOf('=');
+      const value = pair.slice(sign + 1);
+      if (sign < 1 || value === '') throw new InvalidArgumentError(`'${pair}' is not like name=value.`);
+      const isNumber = Number.isFinite(Number(value));
+      return [pair.slice(0, sign), isNumber ? Number(value) : value === 'true' ? true : value];
+    });
+  return { name: text.slice(0, colon), settings: Object.fromEntries(pairs) };
+}
+
+/** The library's own refusals, as those of a flag. */
+function refused<Value>(make: () => Value): Value {
+  try {
+    return make();
+  } catch (error) {
+    if (error instanceof LexigradError) throw new InvalidArgumentError(error.message);
+    throw error;
+  }
+}
