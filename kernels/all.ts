@@ -1,6 +1,11 @@
 /** Every kernel of the kernel list, for the dispatcher: `name` of the list is `nameKernel` here. */
 export {
-  bagKernel, segmentArgmaxKernel, segmentIdsKernel, segmentLengthKernel, segmentPoolKernel, segmentRepeatKernel,
+  bagKernel,
+  segmentArgmaxKernel,
+  segmentIdsKernel,
+  segmentLengthKernel,
+  segmentPoolKernel,
+  segmentRepeatKernel,
 } from './bags';
 export { binaryKernel, selectKernel } from './binary';
 export { copyKernel } from './copy';
@@ -9,6 +14,12 @@ export { gatherKernel, groupRowsKernel, groupSumKernel, scatterRowsKernel } from
 export { matmulKernel } from './matmul';
 export { layerNormKernel } from './normalize';
 export { clipScaleKernel, reduceKernel, sumSquaresKernel } from './reduce';
-export { crossEntropyGradientKernel, logSumExpKernel, oneHotKernel, pickKernel, softmaxKernel } from './softmax';
+export {
+  crossEntropyGradientKernel,
+  logSumExpKernel,
+  oneHotKernel,
+  pickKernel,
+  softmaxKernel,
+} from './softmax';
 export { fillKernel, unaryKernel } from './unary';
 export { updateKernel } from './update';

@@ -68,7 +68,9 @@ function pool(
   }
 }
 
-export function segmentRepeatKernel(y: usize, x: usize, ends: usize, segments: i32, n: i32, width: i32): void {
+export function segmentRepeatKernel(
+  y: usize, x: usize, ends: usize, segments: i32, n: i32, width: i32,
+): void {
   const last = sliceEnd(segments, 1);
   for (let s = sliceBegin(segments, 1); s < last; s++) {
     if (!isSound(ends, s, n)) {
@@ -96,7 +98,9 @@ export function segmentLengthKernel(y: usize, ends: usize, segments: i32): void 
   }
 }
 
-export function segmentArgmaxKernel(y: usize, x: usize, ends: usize, segments: i32, n: i32, width: i32): void {
+export function segmentArgmaxKernel(
+  y: usize, x: usize, ends: usize, segments: i32, n: i32, width: i32,
+): void {
   const last = sliceEnd(segments, 1);
   for (let s = sliceBegin(segments, 1); s < last; s++) {
     if (!isSound(ends, s, n)) {

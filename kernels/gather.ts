@@ -69,7 +69,9 @@ function allBelow(ids: usize, n: i32, rows: i32): bool {
 }
 
 /** One counting sort; positions 0 … n−1 where the address is 0. */
-function sortByDigit(toKeys: usize, toPositions: usize, keys: usize, positions: usize, n: i32, shift: i32): void {
+function sortByDigit(
+  toKeys: usize, toPositions: usize, keys: usize, positions: usize, n: i32, shift: i32,
+): void {
   const next = scratch();
   memory.fill(next, 0, DIGITS * 4);
   for (let i = 0; i < n; i++) {

@@ -9,7 +9,9 @@ import { transpose4 } from './lanes';
  * A block of a: `rows` × `depth`, element (r, l) at from + r rowStep + l depthStep (bytes; one of the steps
  * is 4), to panels [depth, TILE_ROWS]; missing rows of the last panel are zeros.
  */
-export function packA(to: usize, from: usize, rowStep: usize, depthStep: usize, rows: i32, depth: i32): void {
+export function packA(
+  to: usize, from: usize, rowStep: usize, depthStep: usize, rows: i32, depth: i32,
+): void {
   const panelBytes = <usize>(depth * TILE_ROWS) << 2;
   let r = 0;
   for (; r + TILE_ROWS <= rows; r += TILE_ROWS) {
@@ -22,7 +24,9 @@ export function packA(to: usize, from: usize, rowStep: usize, depthStep: usize, 
 }
 
 /** The same for b: `columns` × `depth`, to panels [depth, TILE_COLUMNS]. */
-export function packB(to: usize, from: usize, columnStep: usize, depthStep: usize, columns: i32, depth: i32): void {
+export function packB(
+  to: usize, from: usize, columnStep: usize, depthStep: usize, columns: i32, depth: i32,
+): void {
   const panelBytes = <usize>(depth * TILE_COLUMNS) << 2;
   let c = 0;
   for (; c + TILE_COLUMNS <= columns; c += TILE_COLUMNS) {
@@ -84,7 +88,9 @@ function packColumnsApart(to: usize, from: usize, columnStep: usize, depth: i32)
 }
 
 /** What is left over: element by element, `lanes` of the panel's `width` filled and the others zero. */
-function packEdge(to: usize, from: usize, laneStep: usize, depthStep: usize, lanes: i32, depth: i32, width: i32): void {
+function packEdge(
+  to: usize, from: usize, laneStep: usize, depthStep: usize, lanes: i32, depth: i32, width: i32,
+): void {
   for (let l = 0; l < depth; l++) {
     for (let lane = 0; lane < width; lane++) {
       store<f32>(to, lane < lanes ? load<f32>(from + lane * laneStep) : 0);

@@ -12,7 +12,9 @@ export const FEW_ROWS: i32 = 6;
 const COLUMNS: i32 = 512;
 
 /** y += a b, b [k, n]: row by row of b, four at a time. */
-export function multiplyFewRows(y: usize, a: usize, b: usize, m: i32, n: i32, k: i32, begin: i32, end: i32): void {
+export function multiplyFewRows(
+  y: usize, a: usize, b: usize, m: i32, n: i32, k: i32, begin: i32, end: i32,
+): void {
   for (let c = begin; c < end; c += COLUMNS) {
     const count = min(COLUMNS, end - c);
     let l = 0;
@@ -21,7 +23,7 @@ export function multiplyFewRows(y: usize, a: usize, b: usize, m: i32, n: i32, k:
       for (let r = 0; r < m; r++) {
         const f = at(rowAt(a, r, k), l);
         const to = at(rowAt(y, r, n), c);
-        addFourScaled(to, load<f32>(f), load<f32>(f, 4), load<f32>(f, 8), load<f32>(f, 12), rows, <usize>n << 2, count);
+        addFourScaled(to, f, rows, <usize>n << 2, count);
       }
     }
     for (; l < k; l++) {
@@ -33,7 +35,9 @@ export function multiplyFewRows(y: usize, a: usize, b: usize, m: i32, n: i32, k:
 }
 
 /** y += a bᵀ, b [n, k]: dot products, four columns at a time. */
-export function dotFewRows(y: usize, a: usize, b: usize, m: i32, n: i32, k: i32, begin: i32, end: i32): void {
+export function dotFewRows(
+  y: usize, a: usize, b: usize, m: i32, n: i32, k: i32, begin: i32, end: i32,
+): void {
   let c = begin;
   for (; c + 4 <= end; c += 4) {
     for (let r = 0; r < m; r++) {

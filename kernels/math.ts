@@ -2,8 +2,7 @@
  * Elementary functions on four floats at once. Each reduces its argument to a short interval and evaluates a
  * polynomial there, fitted by us to the smallest greatest error (relative to the result) on that interval.
  *
- * Greatest errors, in units in the last place of the float32 result, over all arguments (test/engine/wasm-
- * math):
+ * Greatest errors, in units in the last place of the float32 result, over all arguments (held by a test):
  *   exp 1.1 · log 1.0 · sigmoid 2.1 · tanh 2.4 · softplus 2.5; silu and gelu: 2 of their argument
  * Results below 2^−126 underflow gradually, with one unit of 2^−149 more; those of σ, softplus and silu may
  * be 0 there. e^x is ∞ above 128 log 2; log of −x is NaN, of ±0 −∞; NaN gives NaN.

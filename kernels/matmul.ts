@@ -38,12 +38,16 @@ export function matmulKernel(
     const yMatrix = rowAt(y, batch, m * n);
     const aMatrix = rowAt(a, batch, aStep);
     const bMatrix = rowAt(b, batch, bStep);
-    const few = m == 1 || (m <= FEW_ROWS && transposeA == 0);
-    if (few || k == 0) {
-      if (accumulate == 0) fillRows(yMatrix, n, m, columnBegin, columnEnd);
-      if (transposeB == 0) multiplyFewRows(yMatrix, aMatrix, bMatrix, few ? m : 0, n, k, columnBegin, columnEnd);
-      else dotFewRows(yMatrix, aMatrix, bMatrix, few ? m : 0, n, k, columnBegin, columnEnd);
-      finish(yMatrix, n, 0, m, columnBegin, columnEnd, bias, activation, alpha);
+    if (k == 0 || m == 1 || (m <= FEW_ROWS && transposeA == 0)) {
+      if (accumulate == 0) fillRows(yMatrix, n, rowBegin, rowEnd, columnBegin, columnEnd);
+      if (k == 0) {
+        // nothing to add
+      } else if (transposeB == 0) {
+        multiplyFewRows(yMatrix, aMatrix, bMatrix, m, n, k, columnBegin, columnEnd);
+      } else {
+        dotFewRows(yMatrix, aMatrix, bMatrix, m, n, k, columnBegin, columnEnd);
+      }
+      finish(yMatrix, n, rowBegin, rowEnd, columnBegin, columnEnd, bias, activation, alpha);
     } else {
       multiplyBlocks(
         yMatrix, aMatrix, bMatrix, m, n, k, transposeA, transposeB,
@@ -53,8 +57,11 @@ export function matmulKernel(
   }
 }
 
-function fillRows(y: usize, n: i32, rows: i32, columnBegin: i32, columnEnd: i32): void {
-  for (let r = 0; r < rows; r++) fillRow(at(rowAt(y, r, n), columnBegin), 0, columnEnd - columnBegin);
+function fillRows(
+  y: usize, n: i32, rowBegin: i32, rowEnd: i32, columnBegin: i32, columnEnd: i32,
+): void {
+  const count = columnEnd - columnBegin;
+  for (let r = rowBegin; r < rowEnd; r++) fillRow(at(rowAt(y, r, n), columnBegin), 0, count);
 }
 
 /** Adds the bias and applies the activation to a block of y. */

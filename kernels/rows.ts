@@ -40,14 +40,12 @@ export function addScaled(y: usize, factor: f32, x: usize, n: i32): void {
   if (rest > 0) storePart(at(y, i), madd(v, loadPart(at(x, i), rest), loadPart(at(y, i), rest)), rest);
 }
 
-/** y += f0 x[0] + f1 x[1] + f2 x[2] + f3 x[3], in this order; rows of x are `step` bytes apart. */
-export function addFourScaled(
-  y: usize, f0: f32, f1: f32, f2: f32, f3: f32, x: usize, step: usize, n: i32,
-): void {
-  const v0 = f32x4.splat(f0);
-  const v1 = f32x4.splat(f1);
-  const v2 = f32x4.splat(f2);
-  const v3 = f32x4.splat(f3);
+/** y += f[0] x[0] + f[1] x[1] + f[2] x[2] + f[3] x[3], in this order; rows of x are `step` bytes apart. */
+export function addFourScaled(y: usize, factors: usize, x: usize, step: usize, n: i32): void {
+  const v0 = v128.load32_splat(factors);
+  const v1 = v128.load32_splat(factors, 4);
+  const v2 = v128.load32_splat(factors, 8);
+  const v3 = v128.load32_splat(factors, 12);
   const x1 = x + step;
   const x2 = x1 + step;
   const x3 = x2 + step;

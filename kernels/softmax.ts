@@ -120,7 +120,9 @@ function storeScaledExp(y: usize, x: usize, shift: f32, scale: f32, n: i32): voi
     v128.store(at(y, i), f32x4.mul(expOfNegative(f32x4.sub(v128.load(at(x, i)), m)), factor));
   }
   const rest = n - i;
-  if (rest > 0) storePart(at(y, i), f32x4.mul(expOfNegative(f32x4.sub(loadPart(at(x, i), rest), m)), factor), rest);
+  if (rest == 0) return;
+  const e = expOfNegative(f32x4.sub(loadPart(at(x, i), rest), m));
+  storePart(at(y, i), f32x4.mul(e, factor), rest);
 }
 
 /** 0 … 3 floats, then zeros */

@@ -5,20 +5,22 @@ import { fail, sliceBegin, sliceEnd } from './slices';
 
 export function updateKernel(
   code: i32, parameter: usize, gradient: usize, slot1: usize, slot2: usize, rows: i32, width: i32,
-  ids: usize, count: usize, last: usize, hyper: usize, scale: usize,
+  ids: usize, touched: usize, last: usize, hyper: usize, scale: usize,
 ): void {
   const scaled = scale == 0 ? <f32>1 : load<f32>(scale);
   if (ids == 0) {
     const n = rows * width;
     const i = sliceBegin(n, 16);
+    const count = sliceEnd(n, 16) - i;
     const first = slotAt(slot1, i);
-    updateRow(code, at(parameter, i), at(gradient, i), first, slotAt(slot2, i), sliceEnd(n, 16) - i, hyper, scaled, 1);
+    const second = slotAt(slot2, i);
+    updateRow(code, at(parameter, i), at(gradient, i), first, second, count, hyper, scaled, 1);
     return;
   }
   const step = <i32>load<f32>(at(hyper, hyperLayout.step));
-  const touched = load<i32>(count);
-  const end = sliceEnd(touched, 1);
-  for (let u = sliceBegin(touched, 1); u < end; u++) {
+  const groups = load<i32>(touched);
+  const end = sliceEnd(groups, 1);
+  for (let u = sliceBegin(groups, 1); u < end; u++) {
     const row = load<i32>(at(ids, u));
     if (<u32>row >= <u32>rows) {
       fail();
@@ -29,7 +31,8 @@ export function updateKernel(
     const first = slot1 == 0 ? 0 : rowAt(slot1, row, width);
     const second = slot2 == 0 ? 0 : rowAt(slot2, row, width);
     updateRow(
-      code, rowAt(parameter, row, width), rowAt(gradient, u, width), first, second, width, hyper, scaled, idle,
+      code, rowAt(parameter, row, width), rowAt(gradient, u, width), first, second,
+      width, hyper, scaled, idle,
     );
   }
 }
@@ -40,7 +43,8 @@ function slotAt(slot: usize, i: i32): usize {
 
 /** n neighbouring weights, whose row was last touched `idle` steps ago. */
 function updateRow(
-  code: i32, w: usize, gradient: usize, slot1: usize, slot2: usize, n: i32, hyper: usize, scale: f32, idle: i32,
+  code: i32, w: usize, gradient: usize, slot1: usize, slot2: usize,
+  n: i32, hyper: usize, scale: f32, idle: i32,
 ): void {
   const learningRate = load<f32>(at(hyper, hyperLayout.learningRate));
   const epsilon = load<f32>(at(hyper, hyperLayout.epsilon));

@@ -1,7 +1,8 @@
 /** Measuring a model on a file, and telling the result: to people as lines, to programs as one object. */
 import { DataError } from '../base/errors.js';
-import type { LabelledExample } from '../files/examples.js';
+import type { LabelledExample, NumericExample } from '../files/examples.js';
 import type { TextClassifier } from '../models/classifier/classifier.js';
+import type { FeedforwardNetwork } from '../models/feedforward.js';
 import {
   ClassificationReport,
   type LabelScores,
@@ -56,6 +57,35 @@ export async function evaluateClassifier(
   return multiLabel(multiLabelScores(truth, given, labels), truth.length / labels.length);
 }
 
+/** The same for a network on rows of numbers. */
+export async function evaluateNetwork(
+  network: FeedforwardNetwork,
+  rows: Iterable<NumericExample> | AsyncIterable<NumericExample>,
+  file: string,
+): Promise<Evaluation> {
+  const truth: number[] = [];
+  const features: (readonly number[])[] = [];
+  for await (const row of rows) {
+    checkWidth(network, row, file);
+    truth.push(idsOf(row, network.labels, file)[0]!);
+    features.push(row.features);
+  }
+  if (truth.length === 0) throw new DataError('there are no rows to measure', { file });
+  const probabilities = network.probabilities(features);
+  return classification(new ClassificationReport(truth, probabilities, network.labels));
+}
+
+/** @throws DataError when a row has not the columns that the network was trained on */
+export function checkWidth(network: FeedforwardNetwork, row: NumericExample, file: string): void {
+  const { featureNames } = network.config;
+  if (row.features.length === featureNames.length) return;
+  throw new DataError(
+    `there are ${row.features.length} numbers beside the label, but the model reads ${featureNames.length}: ` +
+      featureNames.map(printable).join(', '),
+    { file, line: row.line },
+  );
+}
+
 /** The report of a model that gives each example one label. */
 export function classification(report: ClassificationReport): Evaluation {
   const { macro, classes } = report.scores;
@@ -72,16 +102,19 @@ export function perplexity(report: PerplexityReport): Evaluation {
   return { json: { ...report.toJSON() }, lines: `${report}\n` };
 }
 
+/** What has labels and a place in a file. */
+type Labelled = Pick<LabelledExample, 'label' | 'labels' | 'line'>;
+
 /** @throws DataError when an example has a label that is not among `labels` */
 export function checkLabels(
-  examples: readonly LabelledExample[],
+  examples: readonly Labelled[],
   labels: readonly string[],
   file: string,
 ): void {
   for (const example of examples) idsOf(example, labels, file);
 }
 
-function idsOf(example: LabelledExample, labels: readonly string[], file: string): number[] {
+function idsOf(example: Labelled, labels: readonly string[], file: string): number[] {
   return (example.labels ?? [example.label]).map((label) => {
     const id = labels.indexOf(label);
     if (id >= 0) return id;
@@ -93,7 +126,7 @@ function idsOf(example: LabelledExample, labels: readonly string[], file: string
   });
 }
 
-function singleLabel(ids: readonly number[], { line }: LabelledExample, file: string): number {
+function singleLabel(ids: readonly number[], { line }: Labelled, file: string): number {
   if (ids.length === 1) return ids[0]!;
   const message = `this example has ${ids.length} labels, but the model gives one: train with --head multilabel`;
   throw new DataError(message, { file, line });

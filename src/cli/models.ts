@@ -3,17 +3,18 @@ import { FormatError } from '../base/errors.js';
 import type { Engine } from '../engine/engine.js';
 import type { LoadedModel } from '../files/model-file.js';
 import { readModelFile } from '../files/node/model-file.js';
-import { FeedforwardNetwork, NETWORK_KIND } from '../models/feedforward.js';
 import { CHECKPOINT_KIND } from '../models/checkpoint-file.js';
 import { CLASSIFIER_KIND, TextClassifier } from '../models/classifier/classifier.js';
+import { FeedforwardNetwork, NETWORK_KIND } from '../models/feedforward.js';
 import { LANGUAGE_MODEL_KIND, LanguageModel } from '../models/language-model/language-model.js';
 
-export type Model = TextClassifier | LanguageModel;
+export type Model = TextClassifier | LanguageModel | FeedforwardNetwork;
 
 /** What a model is called, and the commands it is for. */
 const KINDS: Readonly<Record<string, { readonly name: string; readonly uses: string }>> = {
   [CLASSIFIER_KIND]: { name: 'a text classifier', uses: 'use predict' },
   [LANGUAGE_MODEL_KIND]: { name: 'a language model', uses: 'use next, score or generate' },
+  [NETWORK_KIND]: { name: 'a feedforward network on numbers', uses: 'use predict' },
   [CHECKPOINT_KIND]: {
     name: 'the checkpoint of an unfinished training',
     uses: 'finish it with train --resume',
@@ -35,6 +36,8 @@ export function buildModel(content: LoadedModel, path: string, engine: Engine): 
       return TextClassifier.fromModel(content, { engine, file: path });
     case LANGUAGE_MODEL_KIND:
       return LanguageModel.fromModel(content, { engine, file: path });
+    case NETWORK_KIND:
+      return FeedforwardNetwork.fromModel(content, { engine, file: path });
     default: {
       const uses = KINDS[content.kind]?.uses ?? 'a later version of lexigrad may know it';
       throw new FormatError(`this is ${nameOfKind(content.kind)}: ${uses}`, { file: path });

@@ -9,8 +9,11 @@ const BAR_WIDTH = 16;
 /** Weight of the newest loss in the running mean that is shown. */
 const SMOOTHING = 0.05;
 
+/** Of more epochs than this, as small data needs, only some are told. */
+const MOST_EPOCHS = 60;
+const TOLD_EPOCHS = 20;
+
 export interface ProgressOptions {
-  readonly epochs: number;
   /** What is counted: `texts`, `tokens`, `rows`. */
   readonly unit: string;
   /** Name of the measure that decides, and how it is shown. */
@@ -25,6 +28,9 @@ export class Progress {
   private readonly options: ProgressOptions;
   private firstStep: number | undefined;
   private drawnAt = 0;
+  private totalSteps = 0;
+  /** How many epochs there will be at most; known after the first. */
+  private epochs = 0;
   private loss: number | undefined;
   private best = '';
 
@@ -47,6 +53,7 @@ export class Progress {
     this.examples = event.examples;
     this.seconds = event.seconds;
     this.firstStep ??= event.step - 1;
+    this.totalSteps = event.totalSteps;
     this.loss = this.loss === undefined ? event.loss : this.loss + SMOOTHING * (event.loss - this.loss);
     const now = performance.now();
     if (!this.terminal.isInteractive || now - this.drawnAt < REDRAW_MS) return;
@@ -55,10 +62,11 @@ export class Progress {
   }
 
   private line({ step, totalSteps, epoch, examples, seconds }: StepEvent): string {
-    const { epochs, unit } = this.options;
+    const { unit } = this.options;
+    const epochs = this.epochs === 0 ? '' : `/${this.epochs}`;
     const left = ((totalSteps - step) * seconds) / (step - this.firstStep!);
     return [
-      `epoch ${Math.min(epochs, epoch + 1)}/${epochs} ${pad(bar(step / totalSteps, BAR_WIDTH), BAR_WIDTH)}`,
+      `epoch ${epoch + 1}${epochs} ${pad(bar(step / totalSteps, BAR_WIDTH), BAR_WIDTH)}`,
       `step ${step}/${totalSteps}`,
       `loss ${measure(this.loss!)}`,
       ...(this.best === '' ? [] : [this.best]),
@@ -67,10 +75,14 @@ export class Progress {
     ].join(' · ');
   }
 
-  private epoch({ epoch, trainLoss, validation, improved, examplesPerSecond }: EpochEvent): void {
-    const { epochs, unit, by } = this.options;
+  private epoch({ epoch, step, trainLoss, validation, improved, examplesPerSecond }: EpochEvent): void {
+    const { unit, by } = this.options;
+    this.epochs = Math.max(this.epochs, Math.round((this.totalSteps * epoch) / step));
+    const epochs = this.epochs;
     const measures = Object.entries(validation ?? {}).map(([name, value]) => this.named(name, value));
     if (improved) this.best = `best ${this.named(by, validation?.[by] ?? Number.NaN)}`;
+    const every = epochs > MOST_EPOCHS ? Math.ceil(epochs / TOLD_EPOCHS) : 1;
+    if (epoch % every !== 0 && epoch !== 1 && epoch !== epochs) return;
     const done = Number.isInteger(epoch) ? String(epoch) : epoch.toFixed(2);
     const parts = [
       `epoch ${done.padStart(String(epochs).length)}/${epochs}`,

@@ -52,8 +52,8 @@ export function tensorBytes(tensor: Tensor): Uint8Array {
 
 /** A tensor from the bytes of its elements, which are copied. */
 export function tensorFromBytes(dtype: TensorType, shape: readonly number[], bytes: Uint8Array): Tensor {
-  // A copy of its own buffer is aligned, whatever the place in the file was.
-  const { buffer } = littleEndian(bytes.slice(), elementBytes[dtype]);
+  // A copy in a buffer of its own is aligned, whatever the place in the file was. (`slice` of a Node Buffer is no copy.)
+  const { buffer } = littleEndian(new Uint8Array(bytes), elementBytes[dtype]);
   switch (dtype) {
     case 'F32':
       return { dtype, shape, data: new Float32Array(buffer) };

@@ -32,7 +32,8 @@ export function convergenceReport(
     const message = `converged: no mistake in epoch ${epochs}; a hyperplane separates '${labels[0]}' from '${labels[1]}'`;
     return { converged: true, epochs, mistakes, separable: true, message };
   }
-  const failed = `did not converge in ${limit} epochs (${mistakes.at(-1)} mistakes in the last)`;
+  const last = mistakes.at(-1);
+  const failed = `did not converge in ${limit} epochs (${last} mistake${last === 1 ? '' : 's'} in the last)`;
   const outcome = { converged: false, epochs, mistakes };
   if (!isDecidable(points)) {
     const message = `${failed}; whether the data can be separated is not known: they are too many to decide it exactly`;

@@ -31,6 +31,14 @@ const tensor: fc.Arbitrary<Tensor> = fc.oneof(
 );
 
 describe('safetensors', () => {
+  it('reads the same from a view into a larger buffer, as file reads give it', () => {
+    const bytes = encodeSafetensors({ x: { dtype: 'F32', shape: [3], data: Float32Array.of(1, 2, 3) } });
+    const pooled = Buffer.alloc(bytes.length + 100).fill(7);
+    pooled.set(bytes, 13);
+    const { tensors } = decodeSafetensors(pooled.subarray(13, 13 + bytes.length));
+    expect(tensors.get('x')!.data).toEqual(Float32Array.of(1, 2, 3));
+  });
+
   it('gives back what was written, and the same bytes for the same content in any order', () => {
     const names = fc.oneof(
       fc.string({ unit: 'binary' }),

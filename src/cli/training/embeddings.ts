@@ -1,6 +1,5 @@
 /** Embeddings to start from: a file of word vectors, or those of a trained model. */
 import { createTokenizer, type TokenizerOptions } from '../../text/index.js';
-import type { Engine } from '../../engine/engine.js';
 import type { VectorProblem, WordVectors } from '../../files/word-vectors.js';
 import { counted, printable } from '../format.js';
 import { readVectors } from '../vectors.js';
@@ -21,14 +20,14 @@ export async function pretrainedFor(
   tokenizer: TokenizerOptions,
 ): Promise<WordVectors> {
   const words = new Set<string>();
-  const { tokenize } = bound(tokenizer);
-  for await (const text of texts) for (const word of tokenize(text)) words.add(word);
+  const splitter = createTokenizer(tokenizer);
+  for await (const text of texts) for (const word of splitter.tokenize(text)) words.add(word);
   const problems: VectorProblem[] = [];
-  const vectors = await readVectors(path, job.engine as Engine, {
+  const vectors = await readVectors(path, job.engine, {
     vocabulary: words,
     onProblem: (problem) => problems.push(problem),
   });
-  for (const { message } of problems.slice(0, MOST_PROBLEMS)) job.note(`${path}: ${printable(message)}`);
+  for (const { line, what } of problems.slice(0, MOST_PROBLEMS)) job.note(`${path}:${line}: ${printable(what)}`);
   if (problems.length > MOST_PROBLEMS) job.note(`${path}: ${problems.length - MOST_PROBLEMS} more lines are flawed`);
   const known = [...words].filter((word) => vectors.has(word)).length;
   job.note(
@@ -36,9 +35,4 @@ export async function pretrainedFor(
       `of the ${words.size.toLocaleString('en')} in the data`,
   );
   return vectors;
-}
-
-function bound(options: TokenizerOptions): { tokenize: (text: string) => string[] } {
-  const tokenizer = createTokenizer(options);
-  return { tokenize: (text) => tokenizer.tokenize(text) };
 }

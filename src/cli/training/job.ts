@@ -46,7 +46,7 @@ export interface Trained {
 }
 
 export interface SplitResult {
-  readonly split: 'validation' | 'test';
+  readonly split: 'training' | 'validation' | 'test';
   /** `held out of …`, or the file. */
   readonly from: string;
   readonly evaluation: Evaluation;
