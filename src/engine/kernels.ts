@@ -247,7 +247,7 @@ export const kernelTable = {
   /** y[i, w] = 1 where item i is the first of its segment to reach the segment's maximum of x[·, w], else 0 */
   segmentArgmax: { y: 'floats', x: 'floats', ends: 'ints', segments: 'int', n: 'int', width: 'int' },
 
-  /** y[i] = s, the segment of item i (integers) */
+  /** y[i] = s, the segment of item i (integers); the last bag must end at n */
   segmentIds: { y: 'ints', ends: 'ints', segments: 'int', n: 'int' },
 
   /** Dense sum of a row-sparse gradient: y[ids[i]] += values[i] in the order of i; y [rows, width] is zeroed first. */

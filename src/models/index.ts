@@ -5,7 +5,12 @@ export {
 } from './classifier/classifier.js';
 export type { Example, Examples } from './classifier/examples.js';
 export type { Explanation, WordContribution } from './classifier/explanation.js';
-export { type FeatureFunction, type FeatureSpec, type HandBuiltFeature, HandBuiltFeatures } from './classifier/hand-built.js';
+export {
+  type FeatureFunction,
+  type FeatureSpec,
+  type HandBuiltFeature,
+  HandBuiltFeatures,
+} from './classifier/hand-built.js';
 export type { ClassifierConfig, ClassifierOptions, Head } from './classifier/options.js';
 export {
   type Generated,

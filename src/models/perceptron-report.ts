@@ -51,10 +51,16 @@ export function convergenceReport(
 /** Few enough points, and no numbers so far apart that writing them as whole numbers takes forever. */
 function isDecidable(points: readonly (readonly number[])[]): boolean {
   const tame = (value: number) => value === 0 || (Math.abs(value) > 1e-60 && Math.abs(value) < 1e60);
-  return points.length * (points[0]!.length + 1) <= LARGEST_SEPARABILITY && points.every((point) => point.every(tame));
+  return (
+    points.length * (points[0]!.length + 1) <= LARGEST_SEPARABILITY &&
+    points.every((point) => point.every(tame))
+  );
 }
 
-function impossibility({ point, negative, positive }: SharedPoint, labels: readonly [string, string]): string {
+function impossibility(
+  { point, negative, positive }: SharedPoint,
+  labels: readonly [string, string],
+): string {
   const place = `(${point.map((value) => Number(value.toPrecision(4))).join(', ')})`;
   const among = ({ points }: Mixture, label: string) =>
     `${points.length === 1 ? 'is' : 'lies between'} example${points.length === 1 ? '' : 's'} ` +

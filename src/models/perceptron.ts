@@ -85,8 +85,10 @@ export class Perceptron {
   constructor({ weights, bias, labels = ['0', '1'] }: PerceptronWeights, report?: ConvergenceReport) {
     if (weights.length === 0) throw new ValueError('a perceptron needs at least one weight');
     const broken = [...weights, bias].find((value) => !Number.isFinite(value));
-    if (broken !== undefined) throw new ValueError(`the weights of a perceptron must be finite numbers, not ${broken}`);
-    if (labels[0] === labels[1]) throw new ValueError(`a perceptron needs two different labels, not '${labels[0]}' twice`);
+    if (broken !== undefined)
+      throw new ValueError(`the weights of a perceptron must be finite numbers, not ${broken}`);
+    if (labels[0] === labels[1])
+      throw new ValueError(`a perceptron needs two different labels, not '${labels[0]}' twice`);
     this.weights = weights;
     this.bias = bias;
     this.labels = labels;
@@ -110,11 +112,17 @@ export class Perceptron {
       ({ weights, bias } = step);
     }
     const points = examples.map(({ features }) => features);
-    return new Perceptron({ weights, bias, labels }, convergenceReport(mistakes, epochs, points, targets, labels));
+    return new Perceptron(
+      { weights, bias, labels },
+      convergenceReport(mistakes, epochs, points, targets, labels),
+    );
   }
 
   /** The same training, step by step, to look at or to draw. Throws as `train`. */
-  static *steps(examples: readonly PerceptronExample[], options: PerceptronOptions = {}): Generator<PerceptronStep> {
+  static *steps(
+    examples: readonly PerceptronExample[],
+    options: PerceptronOptions = {},
+  ): Generator<PerceptronStep> {
     const { epochs, learningRate, seed } = checkOptions(options);
     const { targets } = checkExamples(examples);
     let weights: readonly number[] = examples[0]!.features.map(() => 0);
@@ -160,7 +168,9 @@ export class Perceptron {
   decisionBoundary(): Hyperplane {
     const { weights, bias } = this;
     if (weights.every((weight) => weight === 0)) {
-      throw new ValueError('there is no decision boundary: all weights are 0, so the output is the same everywhere');
+      throw new ValueError(
+        'there is no decision boundary: all weights are 0, so the output is the same everywhere',
+      );
     }
     if (weights.length !== 2) return { weights, bias };
     const [a, b] = weights as [number, number];
@@ -184,7 +194,8 @@ export class Perceptron {
       labels.length === 2 &&
       labels.every((label) => typeof label === 'string') &&
       labels[0] !== labels[1];
-    if (!isSound) throw new FormatError('this is not a perceptron: it must have weights, a bias and two labels');
+    if (!isSound)
+      throw new FormatError('this is not a perceptron: it must have weights, a bias and two labels');
     return new Perceptron({ weights, bias: bias!, labels });
   }
 }
@@ -208,7 +219,10 @@ function checkOptions(options: PerceptronOptions): Required<PerceptronOptions> {
   return { epochs, learningRate, seed };
 }
 
-function checkExamples(examples: readonly PerceptronExample[]): { labels: [string, string]; targets: (0 | 1)[] } {
+function checkExamples(examples: readonly PerceptronExample[]): {
+  labels: [string, string];
+  targets: (0 | 1)[];
+} {
   if (examples.length === 0) throw new DataError('there are no examples to train on');
   const width = examples[0]!.features.length;
   if (width === 0) throw new DataError('example 1 has no features: give at least one number');

@@ -15,3 +15,11 @@ export interface TrainingRecord {
   /** Hash of the weights: equal for equal training. */
   readonly weights?: string;
 }
+
+/** The settings of a run for its record: defaults, overridden by those options that are plain data. */
+export function recordedSettings(defaults: object, options: object): Record<string, unknown> {
+  const plain = ([, value]: [string, unknown]) =>
+    ['string', 'number', 'boolean'].includes(typeof value) ||
+    (Array.isArray(value) && value.every((item) => typeof item !== 'object' && typeof item !== 'function'));
+  return { ...defaults, ...Object.fromEntries(Object.entries(options).filter(plain)) };
+}

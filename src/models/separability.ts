@@ -93,7 +93,12 @@ function feasiblePoint(rows: readonly bigint[][], count: number): number[] | und
 }
 
 /** The row that limits the entering variable most; of equals the one with the lowest variable (Bland's rule). */
-function leavingRow(table: readonly bigint[][], basis: readonly number[], entering: number, last: number): number {
+function leavingRow(
+  table: readonly bigint[][],
+  basis: readonly number[],
+  entering: number,
+  last: number,
+): number {
   let best = -1;
   table.forEach((row, i) => {
     if (row[entering]! <= 0n) return;

@@ -5,11 +5,18 @@ import type { Tensor } from '../files/index.js';
 import type { ParameterNode } from '../graph/node.js';
 import type { Workspace } from '../program/index.js';
 
-export function tensorsOf(workspace: Workspace, parameters: readonly ParameterNode[]): Record<string, Tensor> {
+export function tensorsOf(
+  workspace: Workspace,
+  parameters: readonly ParameterNode[],
+): Record<string, Tensor> {
   return Object.fromEntries(
     parameters.map((node) => [
       node.name,
-      { dtype: 'F32', shape: node.shape as readonly number[], data: Float32Array.from(workspace.view(node)) } as const,
+      {
+        dtype: 'F32',
+        shape: node.shape as readonly number[],
+        data: Float32Array.from(workspace.view(node)),
+      } as const,
     ]),
   );
 }
@@ -20,7 +27,11 @@ export function tensorsOf(workspace: Workspace, parameters: readonly ParameterNo
  * @param widths of layers that follow one another: from each to the next there is a weight matrix.
  * @throws FormatError when there cannot be so many weights in the file.
  */
-export function checkCapacity(tensors: ReadonlyMap<string, Tensor>, widths: readonly number[], file?: string): void {
+export function checkCapacity(
+  tensors: ReadonlyMap<string, Tensor>,
+  widths: readonly number[],
+  file?: string,
+): void {
   const held = [...tensors.values()].reduce((sum, { data }) => sum + data.length, 0);
   const wanted = widths.slice(1).reduce((sum, width, i) => sum + width * widths[i]!, 0);
   if (wanted <= held) return;
@@ -40,7 +51,10 @@ export function restoreParameters(
   for (const node of parameters) {
     const tensor = tensors.get(node.name);
     if (tensor === undefined || !(tensor.data instanceof Float32Array)) {
-      throw new FormatError(`the model file has no float tensor '${node.name}': it is damaged, or of another version`, { file });
+      throw new FormatError(
+        `the model file has no float tensor '${node.name}': it is damaged, or of another version`,
+        { file },
+      );
     }
     if (!sameShape(tensor.shape, node.shape)) {
       throw new FormatError(

@@ -1,8 +1,8 @@
 /** Activation functions by the names that options and model files use. */
 import { ValueError } from '../base/errors.js';
+import type { Node } from '../graph/node.js';
 import { gelu, leakyRelu, relu, sigmoid, silu, softplus, tanh } from '../graph/ops/activations.js';
 import { step } from '../graph/ops/arithmetic.js';
-import type { Node } from '../graph/node.js';
 
 const functions = {
   linear: (z: Node) => z,
@@ -22,6 +22,9 @@ export const activationNames = Object.keys(functions) as Activation[];
 /** a = g(z) */
 export function activate(z: Node, activation: Activation): Node {
   const g = functions[activation];
-  if (g === undefined) throw new ValueError(`there is no activation '${activation}'; choose one of ${activationNames.join(', ')}`);
+  if (g === undefined)
+    throw new ValueError(
+      `there is no activation '${activation}'; choose one of ${activationNames.join(', ')}`,
+    );
   return g(z);
 }

@@ -26,7 +26,10 @@ export interface Affine {
  * @example
  * collapseLinear([new Linear('first', 3, 5), new Linear('second', 5, 2)]);    // W [2, 3], b [2]
  */
-export function collapseLinear(layers: readonly Linear[], workspace = new Workspace(referenceEngine)): Affine {
+export function collapseLinear(
+  layers: readonly Linear[],
+  workspace = new Workspace(referenceEngine),
+): Affine {
   if (layers.length === 0) throw new ValueError('there is no layer to collapse: give at least one');
   for (const { name, activation } of layers) {
     if (activation !== 'linear') {
@@ -36,15 +39,17 @@ export function collapseLinear(layers: readonly Linear[], workspace = new Worksp
       );
     }
   }
-  return layers.map((layer) => affineOf(layer, workspace)).reduce((first, second, i) => {
-    if (first.outputs !== second.inputs) {
-      const [before, after] = [layers[i - 1]!.name, layers[i]!.name];
-      throw new ShapeError(
-        `layer '${before}' has ${first.outputs} outputs, but layer '${after}' takes ${second.inputs} inputs`,
-      );
-    }
-    return compose(first, second);
-  });
+  return layers
+    .map((layer) => affineOf(layer, workspace))
+    .reduce((first, second, i) => {
+      if (first.outputs !== second.inputs) {
+        const [before, after] = [layers[i - 1]!.name, layers[i]!.name];
+        throw new ShapeError(
+          `layer '${before}' has ${first.outputs} outputs, but layer '${after}' takes ${second.inputs} inputs`,
+        );
+      }
+      return compose(first, second);
+    });
 }
 
 /**

@@ -41,7 +41,12 @@ export function gainOf(activation: string, slope = 0.01): number {
  * Values of a parameter, row-major.
  * @param shape a matrix is [outputs, inputs]; a vector has fanIn = fanOut = its length
  */
-export function initialValues(initializer: Initializer, shape: Shape, seed: number, name: string): Float32Array {
+export function initialValues(
+  initializer: Initializer,
+  shape: Shape,
+  seed: number,
+  name: string,
+): Float32Array {
   const values = new Float32Array(elementCount(shape));
   const random = new Random(seed, `initial/${name}`);
   const fanOut = Number(shape[0] ?? 1);

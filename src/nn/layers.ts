@@ -50,7 +50,9 @@ export class Linear implements Layer {
     this.outputs = outputs;
     this.activation = activation;
     this.weight = made(`${name}/weight`, [outputs, inputs], initializer, seed);
-    this.bias = bias ? made(`${name}/bias`, [outputs], options.biasInitializer ?? { kind: 'zeros' }, seed) : undefined;
+    this.bias = bias
+      ? made(`${name}/bias`, [outputs], options.biasInitializer ?? { kind: 'zeros' }, seed)
+      : undefined;
   }
 
   get parameters(): readonly ParameterNode[] {
@@ -83,11 +85,17 @@ export class Embedding implements Layer {
   readonly table: ParameterNode;
 
   constructor(name: string, rows: number, dimension: number, options: EmbeddingOptions = {}) {
-    const { initializer = { kind: 'normal', deviation: 1 / Math.sqrt(dimension) }, seed = 1, values } = options;
+    const {
+      initializer = { kind: 'normal', deviation: 1 / Math.sqrt(dimension) },
+      seed = 1,
+      values,
+    } = options;
     this.name = name;
     const tableName = `${name}/table`;
     this.table =
-      values === undefined ? made(tableName, [rows, dimension], initializer, seed) : parameter(tableName, [rows, dimension], values);
+      values === undefined
+        ? made(tableName, [rows, dimension], initializer, seed)
+        : parameter(tableName, [rows, dimension], values);
   }
 
   get parameters(): readonly ParameterNode[] {
@@ -108,7 +116,13 @@ export class EmbeddingBag {
   readonly table: ParameterNode;
   readonly pooling: BagPooling;
 
-  constructor(name: string, rows: number, dimension: number, pooling: BagPooling = 'mean', options: EmbeddingOptions = {}) {
+  constructor(
+    name: string,
+    rows: number,
+    dimension: number,
+    pooling: BagPooling = 'mean',
+    options: EmbeddingOptions = {},
+  ) {
     this.name = name;
     this.pooling = pooling;
     this.table = new Embedding(name, rows, dimension, options).table;

@@ -21,8 +21,13 @@ export class WeightAverage {
   readonly averages: Float32Array[];
   private updates: number;
 
-  constructor(workspace: Workspace, parameters: readonly ParameterNode[], { decay, every = 1 }: AveragingOptions) {
-    if (!(decay >= 0 && decay < 1)) throw new ValueError(`the decay of weight averaging must be from 0 to below 1, not ${decay}`);
+  constructor(
+    workspace: Workspace,
+    parameters: readonly ParameterNode[],
+    { decay, every = 1 }: AveragingOptions,
+  ) {
+    if (!(decay >= 0 && decay < 1))
+      throw new ValueError(`the decay of weight averaging must be from 0 to below 1, not ${decay}`);
     this.parameters = parameters;
     this.every = every;
     this.decay = decay ** every;

@@ -64,7 +64,8 @@ export class Optimizer {
     for (const name of ['learningRate', 'momentum', 'beta1', 'beta2', 'epsilon', 'weightDecay'] as const) {
       const value = this.options[name];
       const limit = name === 'learningRate' || name === 'epsilon' || name === 'weightDecay' ? Infinity : 1;
-      if (!(value >= 0 && value < limit)) throw new ValueError(`${name} must be at least 0${limit === 1 ? ' and below 1' : ''}, not ${value}`);
+      if (!(value >= 0 && value < limit))
+        throw new ValueError(`${name} must be at least 0${limit === 1 ? ' and below 1' : ''}, not ${value}`);
     }
   }
 
@@ -82,8 +83,12 @@ export class Optimizer {
         gradient,
         rule,
         hyper,
-        slots: Array.from({ length: slots }, (_, slot) => parameter(`optimizer/${target.name}/slot${slot + 1}`, target.shape)),
-        lastTouched: isRowSparse(gradient) ? parameter(`optimizer/${target.name}/last`, [target.shape[0]!], 0, 'i32') : undefined,
+        slots: Array.from({ length: slots }, (_, slot) =>
+          parameter(`optimizer/${target.name}/slot${slot + 1}`, target.shape),
+        ),
+        lastTouched: isRowSparse(gradient)
+          ? parameter(`optimizer/${target.name}/last`, [target.shape[0]!], 0, 'i32')
+          : undefined,
       };
       this.state.push(...update.slots, ...(update.lastTouched ? [update.lastTouched] : []));
       return update;
@@ -96,7 +101,9 @@ export class Optimizer {
    * @param factor what the schedule multiplies the learning rate with (default 1)
    */
   feeds(step: number, factor = 1): Record<string, Float64Array> {
-    return Object.fromEntries([...this.used].map((node) => [node.name, this.hyper(step, factor, node === this.decayed)]));
+    return Object.fromEntries(
+      [...this.used].map((node) => [node.name, this.hyper(step, factor, node === this.decayed)]),
+    );
   }
 
   private hyper(step: number, factor: number, decays: boolean): Float64Array {

@@ -6,7 +6,14 @@ import { NumericError, ValueError } from '../base/errors.js';
 import { backward } from '../graph/backward.js';
 import type { Node, ParameterNode } from '../graph/node.js';
 import { type AveragingOptions, WeightAverage } from '../optim/averaging.js';
-import { createSchedule, isPlateau, Optimizer, type OptimizerOptions, type Schedule, type ScheduleSpec } from '../optim/index.js';
+import {
+  createSchedule,
+  isPlateau,
+  Optimizer,
+  type OptimizerOptions,
+  type Schedule,
+  type ScheduleSpec,
+} from '../optim/index.js';
 import type { KernelProfile, Program, Workspace } from '../program/index.js';
 import { GradientAccumulator } from './accumulation.js';
 import type { Batch, BatchSource } from './batches.js';
@@ -81,7 +88,8 @@ export class Trainer {
   constructor(options: TrainerOptions) {
     const { workspace, loss, parameters, source, epochs, accumulate = 1 } = options;
     if (parameters.length === 0) throw new ValueError('there is nothing to train: every parameter is frozen');
-    if (!(Number.isInteger(accumulate) && accumulate >= 1)) throw new ValueError(`accumulate must be a whole number from 1, not ${accumulate}`);
+    if (!(Number.isInteger(accumulate) && accumulate >= 1))
+      throw new ValueError(`accumulate must be a whole number from 1, not ${accumulate}`);
     this.options = options;
     this.optimizer = new Optimizer(options.optimizer);
     this.schedule = createSchedule(options.schedule ?? { kind: 'constant' });
@@ -93,7 +101,11 @@ export class Trainer {
       this.accumulator = new GradientAccumulator({ workspace, loss, parameters, gradients, optimizer, clip });
       this.batchProgram = this.accumulator.program;
     } else {
-      this.batchProgram = workspace.compile({ outputs: { loss }, updates: optimizer.updates(parameters, gradients), clip });
+      this.batchProgram = workspace.compile({
+        outputs: { loss },
+        updates: optimizer.updates(parameters, gradients),
+        clip,
+      });
     }
     this.average = options.average && new WeightAverage(workspace, parameters, options.average);
     if (options.resume !== undefined) this.restore(options.resume);
@@ -130,7 +142,8 @@ export class Trainer {
           this.emitStep(loss, examples, started);
         }
         const due = (every = Infinity) => stepped && this.step % every === 0;
-        if (!last && due(validation?.everySteps) && (await this.validate(speed()))) stopped = 'early stopping';
+        if (!last && due(validation?.everySteps) && (await this.validate(speed())))
+          stopped = 'early stopping';
         if (performance.now() - breathed > BREATH_MS) {
           await new Promise((resolve) => setTimeout(resolve));
           breathed = performance.now();
@@ -146,7 +159,12 @@ export class Trainer {
     }
     if (stopped === 'interrupted') await this.saveCheckpoint();
     this.settle();
-    return { history: this.history, stopped, steps: this.step, best: this.best?.entry ?? this.history.at(-1) };
+    return {
+      history: this.history,
+      stopped,
+      steps: this.step,
+      best: this.best?.entry ?? this.history.at(-1),
+    };
   }
 
   /** Everything that a later run needs to go on as if nothing had happened. */
@@ -157,9 +175,18 @@ export class Trainer {
       values.map((value, i) => [`${prefix}/${parameters[i]!.name}`, value] as const);
     return {
       tensors: Object.fromEntries([
-        ...takeTensors(workspace, [...parameters, ...this.optimizer.state, ...(this.accumulator?.sums ?? [])]),
+        ...takeTensors(workspace, [
+          ...parameters,
+          ...this.optimizer.state,
+          ...(this.accumulator?.sums ?? []),
+        ]),
         ...(best === undefined ? [] : named(best.tensors, 'best')),
-        ...(this.average === undefined ? [] : named(this.average.averages.map((values) => values.slice()), 'average')),
+        ...(this.average === undefined
+          ? []
+          : named(
+              this.average.averages.map((values) => values.slice()),
+              'average',
+            )),
       ]),
       state: {
         step: this.step,
@@ -181,14 +208,22 @@ export class Trainer {
     const { workspace, parameters } = this.options;
     const take = (name: string) => {
       const values = tensors[name];
-      if (values === undefined) throw new ValueError(`the checkpoint has no '${name}': it was saved by a run with other options`);
+      if (values === undefined)
+        throw new ValueError(`the checkpoint has no '${name}': it was saved by a run with other options`);
       return values;
     };
-    for (const node of [...parameters, ...this.optimizer.state, ...(this.accumulator?.sums ?? [])]) workspace.write(node, take(node.name));
-    this.average?.restore(parameters.map((node) => take(`average/${node.name}`)), state.averaged ?? 0);
+    for (const node of [...parameters, ...this.optimizer.state, ...(this.accumulator?.sums ?? [])])
+      workspace.write(node, take(node.name));
+    this.average?.restore(
+      parameters.map((node) => take(`average/${node.name}`)),
+      state.averaged ?? 0,
+    );
     if (this.accumulator !== undefined) this.accumulator.examples = state.summed ?? 0;
     if (state.best !== undefined) {
-      this.best = { entry: state.best, tensors: parameters.map((node) => Float32Array.from(take(`best/${node.name}`))) };
+      this.best = {
+        entry: state.best,
+        tensors: parameters.map((node) => Float32Array.from(take(`best/${node.name}`))),
+      };
     }
     if (state.schedule !== undefined && isPlateau(this.schedule)) this.schedule.restore(state.schedule);
     this.step = state.step;
@@ -259,7 +294,11 @@ export class Trainer {
       ...(measures === undefined ? {} : { validation: measures }),
     };
     const improved = this.isBetter(entry);
-    if (improved) this.best = { entry, tensors: this.options.parameters.map((node) => Float32Array.from(workspace.view(node))) };
+    if (improved)
+      this.best = {
+        entry,
+        tensors: this.options.parameters.map((node) => Float32Array.from(workspace.view(node))),
+      };
     this.average?.swap(workspace);
     this.waited = improved || validation === undefined ? 0 : this.waited + 1;
     this.lossSum = 0;
@@ -275,7 +314,10 @@ export class Trainer {
     if (validation === undefined || entry.validation === undefined) return false;
     const measure = entry.validation[validation.by]!;
     const best = this.best?.entry.validation?.[validation.by];
-    if (Number.isNaN(measure)) throw new NumericError(`the validation measure '${validation.by}' is not a number at step ${this.step}`);
+    if (Number.isNaN(measure))
+      throw new NumericError(
+        `the validation measure '${validation.by}' is not a number at step ${this.step}`,
+      );
     return best === undefined || (validation.goal === 'lower' ? measure < best : measure > best);
   }
 

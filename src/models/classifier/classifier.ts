@@ -4,7 +4,13 @@ import { FormatError, ValueError } from '../../base/errors.js';
 import { VERSION } from '../../base/version.js';
 import { defaultEngine } from '../../engine/default.js';
 import type { Engine } from '../../engine/engine.js';
-import { decodeModel, encodeModel, type LoadedModel, type ModelContent, WordVectors } from '../../files/index.js';
+import {
+  decodeModel,
+  encodeModel,
+  type LoadedModel,
+  type ModelContent,
+  WordVectors,
+} from '../../files/index.js';
 import { backward } from '../../graph/backward.js';
 import { input, type Node } from '../../graph/node.js';
 import { multiply } from '../../graph/ops/arithmetic.js';
@@ -79,7 +85,11 @@ export class TextClassifier {
    * @param validation examples to judge by while training; without them a tenth is held out.
    * @throws DataError where there are too few examples or labels; NumericError when training diverges.
    */
-  static train(examples: Examples, options: ClassifierOptions = {}, validation?: Examples): Promise<TextClassifier> {
+  static train(
+    examples: Examples,
+    options: ClassifierOptions = {},
+    validation?: Examples,
+  ): Promise<TextClassifier> {
     return trainClassifier(examples, options, validation, (parts) => new TextClassifier(parts));
   }
 
@@ -119,7 +129,8 @@ export class TextClassifier {
    */
   explain(text: string, label = this.classify(text)[0]!.label): Explanation {
     const index = this.labels.indexOf(label);
-    if (index < 0) throw new ValueError(`there is no label '${label}'; the labels are ${this.labels.join(', ')}`);
+    if (index < 0)
+      throw new ValueError(`there is no label '${label}'; the labels are ${this.labels.join(', ')}`);
     const { tokens, features } = this.extractor.explainable(text);
     const known = features.filter((feature) => this.vocabulary.has(feature.text));
     const gradients = this.gradientTimesInput(text, index);
@@ -137,7 +148,9 @@ export class TextClassifier {
       score: this.classify(text).find((each) => each.label === label)!.score,
       logit: logit!,
       baseline: baseline!,
-      words: tokens.map((span, i): WordContribution => ({ ...span, gradient: byToken[i]!, occlusion: logit! - occluded[i]! })),
+      words: tokens.map(
+        (span, i): WordContribution => ({ ...span, gradient: byToken[i]!, occlusion: logit! - occluded[i]! }),
+      ),
       features: this.handBuilt.names.map((name, i) => ({
         name,
         value: this.handBuilt.values(text)[i]!,
@@ -149,7 +162,8 @@ export class TextClassifier {
   /** The learned (or pretrained) vectors of single words, to look at or to reuse. */
   wordVectors(): WordVectors {
     const { table } = this.network;
-    if (table === undefined) throw new ValueError('this classifier has no embeddings: it was made with hand-built features alone');
+    if (table === undefined)
+      throw new ValueError('this classifier has no embeddings: it was made with hand-built features alone');
     const words = this.vocabulary.entries();
     const { dimension } = this.config;
     const counts = words.map((_, id) => this.vocabulary.countOf(id));
@@ -173,7 +187,10 @@ export class TextClassifier {
   toModel(): ModelContent {
     const { specs, names, means, deviations } = this.handBuilt;
     for (const [i, spec] of specs.entries()) {
-      if ('value' in spec) throw new ValueError(`feature '${names[i]}' is a function and cannot be saved: give it as a lexicon, regex, length or log`);
+      if ('value' in spec)
+        throw new ValueError(
+          `feature '${names[i]}' is a function and cannot be saved: give it as a lexicon, regex, length or log`,
+        );
     }
     const config = {
       classifier: this.config,
@@ -181,7 +198,12 @@ export class TextClassifier {
       handBuilt: { specs, means, deviations },
       record: this.record,
     };
-    return { kind: CLASSIFIER_KIND, version: VERSION, config, tensors: tensorsOf(this.workspace, this.network.parameters) };
+    return {
+      kind: CLASSIFIER_KIND,
+      version: VERSION,
+      config,
+      tensors: tensorsOf(this.workspace, this.network.parameters),
+    };
   }
 
   toBytes(): Uint8Array {
@@ -198,12 +220,19 @@ export class TextClassifier {
     return TextClassifier.fromBytes(await loadFile(path), { ...options, file: path });
   }
 
-  static fromBytes(bytes: Uint8Array, options: { readonly engine?: Engine; readonly file?: string } = {}): TextClassifier {
+  static fromBytes(
+    bytes: Uint8Array,
+    options: { readonly engine?: Engine; readonly file?: string } = {},
+  ): TextClassifier {
     return TextClassifier.fromModel(decodeModel(bytes, options.file), options);
   }
 
-  static fromModel(model: LoadedModel, { engine, file }: { readonly engine?: Engine; readonly file?: string } = {}): TextClassifier {
-    if (model.kind !== CLASSIFIER_KIND) throw new FormatError(`this model is a ${model.kind}, not a text classifier`, { file });
+  static fromModel(
+    model: LoadedModel,
+    { engine, file }: { readonly engine?: Engine; readonly file?: string } = {},
+  ): TextClassifier {
+    if (model.kind !== CLASSIFIER_KIND)
+      throw new FormatError(`this model is a ${model.kind}, not a text classifier`, { file });
     const saved = model.config as {
       classifier: unknown;
       vocabulary: unknown;
@@ -215,10 +244,17 @@ export class TextClassifier {
     const vocabulary = Vocabulary.fromJSON(saved.vocabulary);
     const embedded = config.embeddings ? config.dimension * (config.pooling === 'mean+max' ? 2 : 1) : 0;
     checkCapacity(model.tensors, [config.embeddings ? vocabulary.size : 0, config.dimension], file);
-    checkCapacity(model.tensors, [embedded + specs.length, ...config.hidden, logitCount(config.head, config.labels.length)], file);
+    checkCapacity(
+      model.tensors,
+      [embedded + specs.length, ...config.hidden, logitCount(config.head, config.labels.length)],
+      file,
+    );
     const classifier = new TextClassifier({ config, vocabulary, handBuilt: specs, seed: 0, engine });
     if (means.length !== specs.length || deviations.length !== specs.length) {
-      throw new FormatError('the hand-built features in the model file do not agree with their scales: it is damaged', { file });
+      throw new FormatError(
+        'the hand-built features in the model file do not agree with their scales: it is damaged',
+        { file },
+      );
     }
     classifier.handBuilt.means = means;
     classifier.handBuilt.deviations = deviations;
@@ -252,7 +288,9 @@ export class TextClassifier {
   private logits(texts: readonly string[], label: number): number[] {
     const outputs = this.run(this.encode(texts), 'logits');
     const weights = logitWeights(this.config.head, this.labels.length, label);
-    return texts.map((_, i) => weights.reduce((sum, weight, j) => sum + weight * outputs[i * weights.length + j]!, 0));
+    return texts.map((_, i) =>
+      weights.reduce((sum, weight, j) => sum + weight * outputs[i * weights.length + j]!, 0),
+    );
   }
 
   private run(texts: EncodedTexts, output: 'probabilities' | 'logits'): Float64Array {
@@ -272,7 +310,9 @@ export class TextClassifier {
   private feedsOf(texts: EncodedTexts, order: Int32Array): Record<string, ArrayLike<number> | number> {
     const { ids, ends, features } = textFeeds(texts, order) as Record<string, ArrayLike<number>>;
     return {
-      ...(this.network.ids === undefined ? {} : { ids: ids ?? new Int32Array(0), ends: ends ?? new Int32Array(order.length) }),
+      ...(this.network.ids === undefined
+        ? {}
+        : { ids: ids ?? new Int32Array(0), ends: ends ?? new Int32Array(order.length) }),
       ...(this.network.dense === undefined ? {} : { features: features! }),
     };
   }

@@ -65,7 +65,11 @@ export interface EncodedTargets {
 }
 
 /** What the network is fed for some of the texts. Ids for which `drop` says so are left out. */
-export function textFeeds(texts: EncodedTexts, order: ArrayLike<number>, drop?: () => boolean): Record<string, Feeds[string]> {
+export function textFeeds(
+  texts: EncodedTexts,
+  order: ArrayLike<number>,
+  drop?: () => boolean,
+): Record<string, Feeds[string]> {
   const feeds: Record<string, Feeds[string]> = {};
   if (texts.ids.length > 0 || texts.denseWidth === 0) Object.assign(feeds, bagFeeds(texts, order, drop));
   if (texts.denseWidth > 0) {
@@ -79,7 +83,11 @@ export function textFeeds(texts: EncodedTexts, order: ArrayLike<number>, drop?: 
   return feeds;
 }
 
-function bagFeeds({ ids, starts }: EncodedTexts, order: ArrayLike<number>, drop: (() => boolean) | undefined): { ids: Int32Array; ends: Int32Array } {
+function bagFeeds(
+  { ids, starts }: EncodedTexts,
+  order: ArrayLike<number>,
+  drop: (() => boolean) | undefined,
+): { ids: Int32Array; ends: Int32Array } {
   const ends = new Int32Array(order.length);
   let total = 0;
   for (let i = 0; i < order.length; i++) total += starts[order[i]! + 1]! - starts[order[i]!]!;
@@ -110,7 +118,11 @@ export class EncodedSource implements BatchSource {
   private readonly wordDropout: number;
   private readonly seed: number;
 
-  constructor(texts: EncodedTexts, targets: EncodedTargets, settings: { batchSize: number; wordDropout: number; seed: number }) {
+  constructor(
+    texts: EncodedTexts,
+    targets: EncodedTargets,
+    settings: { batchSize: number; wordDropout: number; seed: number },
+  ) {
     this.texts = texts;
     this.targets = targets;
     this.batchSize = settings.batchSize;
@@ -123,7 +135,9 @@ export class EncodedSource implements BatchSource {
   }
 
   *batches(epoch: number, from: number): Iterable<Batch> {
-    const order = new Random(this.seed, `shuffle/${epoch}`).shuffle(Int32Array.from({ length: this.texts.count }, (_, i) => i));
+    const order = new Random(this.seed, `shuffle/${epoch}`).shuffle(
+      Int32Array.from({ length: this.texts.count }, (_, i) => i),
+    );
     for (let batch = from; batch < this.batchesPerEpoch; batch++) {
       const part = order.subarray(batch * this.batchSize, (batch + 1) * this.batchSize);
       yield { feeds: this.feeds(part, epoch, batch), size: part.length };
@@ -136,6 +150,10 @@ export class EncodedSource implements BatchSource {
     const drop = this.wordDropout > 0 ? () => random.uint32() < this.wordDropout * 0x100000000 : undefined;
     const labels = new Float32Array(part.length * width);
     part.forEach((text, i) => labels.set(values.subarray(text * width, (text + 1) * width), i * width));
-    return { ...textFeeds(this.texts, part, drop), labels, weights: Float32Array.from(part, (text) => weights[text]!) };
+    return {
+      ...textFeeds(this.texts, part, drop),
+      labels,
+      weights: Float32Array.from(part, (text) => weights[text]!),
+    };
   }
 }

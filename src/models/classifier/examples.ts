@@ -42,7 +42,11 @@ export function findLabels(examples: readonly Example[]): string[] {
 }
 
 /** Holds out a share of the examples, of each label (or set of labels) alike; see `holdOut`. */
-export function splitExamples(examples: readonly Example[], share: number, seed: number): { train: Example[]; heldOut: Example[] } {
+export function splitExamples(
+  examples: readonly Example[],
+  share: number,
+  seed: number,
+): { train: Example[]; heldOut: Example[] } {
   return holdOut(examples, (example) => labelsOf(example).join('\n'), share, seed);
 }
 
@@ -56,7 +60,10 @@ export function encodeTargets(
   const ids = new Map(labels.map((label, i) => [label, i]));
   const idOf = (label: string) => {
     const id = ids.get(label);
-    if (id === undefined) throw new DataError(`the label '${label}' does not occur in training; the labels are ${labels.join(', ')}`);
+    if (id === undefined)
+      throw new DataError(
+        `the label '${label}' does not occur in training; the labels are ${labels.join(', ')}`,
+      );
     return id;
   };
   const width = head === 'multilabel' ? labels.length : 1;
@@ -67,7 +74,10 @@ export function encodeTargets(
     const own = labelsOf(example);
     if (head === 'multilabel') for (const label of own) values[i * width + idOf(label)] = 1;
     else if (own.length === 1) values[i] = idOf(own[0]!);
-    else throw new ValueError(`an example has ${own.length} labels: use the multilabel head, or give each example one`);
+    else
+      throw new ValueError(
+        `an example has ${own.length} labels: use the multilabel head, or give each example one`,
+      );
     weights[i] = (example.weight ?? 1) * (own.length === 0 ? 1 : Math.max(...own.map(weightOf)));
   });
   return { width, values, weights };

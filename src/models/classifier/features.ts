@@ -3,7 +3,13 @@
  * scripts that are written without spaces. Each feature knows which words of the text it came from, so that what the
  * network makes of it can be told in words.
  */
-import { characterNgrams, createTokenizer, type Tokenizer, type TokenizerOptions, type TokenSpan } from '../../text/index.js';
+import {
+  characterNgrams,
+  createTokenizer,
+  type Tokenizer,
+  type TokenizerOptions,
+  type TokenSpan,
+} from '../../text/index.js';
 
 export interface FeatureOptions {
   readonly tokenizer: TokenizerOptions;
@@ -52,7 +58,8 @@ export class FeatureExtractor {
       }
       // Scripts without spaces have their characters as features already.
       if (subwords !== null && !(characters && UNSPACED.test(tokens[begin]!))) {
-        for (const piece of characterNgrams(tokens[begin]!, ...subwords)) take(SUBWORD_MARK + piece, begin, begin + 1);
+        for (const piece of characterNgrams(tokens[begin]!, ...subwords))
+          take(SUBWORD_MARK + piece, begin, begin + 1);
       }
     }
     if (characters) this.forEachCharacterNgram(tokens, take);
@@ -70,7 +77,10 @@ export class FeatureExtractor {
   }
 
   /** Sequences of characters within runs of unspaced script, across the borders of words. */
-  private forEachCharacterNgram(tokens: readonly string[], take: (text: string, begin: number, end: number) => void): void {
+  private forEachCharacterNgram(
+    tokens: readonly string[],
+    take: (text: string, begin: number, end: number) => void,
+  ): void {
     const longest = this.options.characterNgrams;
     let run: { character: string; token: number }[] = [];
     const finishRun = () => {

@@ -49,7 +49,8 @@ export class HandBuiltFeatures {
   values(text: string): number[] {
     return this.functions.map((f, i) => {
       const value = f(text);
-      if (!Number.isFinite(value)) throw new ValueError(`feature '${this.names[i]}' is ${value} for the text “${text.slice(0, 60)}”`);
+      if (!Number.isFinite(value))
+        throw new ValueError(`feature '${this.names[i]}' is ${value} for the text “${text.slice(0, 60)}”`);
       return value;
     });
   }
@@ -87,7 +88,9 @@ function compileSpec(spec: FeatureSpec, tokenizer: Tokenizer): (text: string) =>
       return (text) => Math.log1p(inner(text));
     }
     default:
-      throw new ValueError(`there is no hand-built feature of kind '${(spec as { kind: string }).kind}'; use lexicon, regex, length or log`);
+      throw new ValueError(
+        `there is no hand-built feature of kind '${(spec as { kind: string }).kind}'; use lexicon, regex, length or log`,
+      );
   }
 }
 
@@ -95,7 +98,9 @@ function compilePattern(pattern: string): RegExp {
   try {
     return new RegExp(pattern, 'giu');
   } catch (error) {
-    throw new ValueError(`the feature pattern /${pattern}/ is no regular expression: ${(error as Error).message}`);
+    throw new ValueError(
+      `the feature pattern /${pattern}/ is no regular expression: ${(error as Error).message}`,
+    );
   }
 }
 

@@ -10,7 +10,12 @@ import type { EncodedTargets, EncodedTexts } from './encoded.js';
  * Log-count ratios r [features, labels]: ln P(feature | label) with add-one smoothing, minus its mean over the labels.
  * Each feature counts once a text.
  */
-export function logCountRatios(texts: EncodedTexts, targets: EncodedTargets, features: number, labels: number): Float32Array {
+export function logCountRatios(
+  texts: EncodedTexts,
+  targets: EncodedTargets,
+  features: number,
+  labels: number,
+): Float32Array {
   const counts = new Float64Array(features * labels).fill(1);
   const totals = new Float64Array(labels).fill(features);
   const lastSeen = new Int32Array(features).fill(-1);
@@ -28,7 +33,8 @@ export function logCountRatios(texts: EncodedTexts, targets: EncodedTargets, fea
   const ratios = new Float32Array(features * labels);
   for (let feature = 0; feature < features; feature++) {
     let mean = 0;
-    for (let label = 0; label < labels; label++) mean += Math.log(counts[feature * labels + label]! / totals[label]!) / labels;
+    for (let label = 0; label < labels; label++)
+      mean += Math.log(counts[feature * labels + label]! / totals[label]!) / labels;
     for (let label = 0; label < labels; label++) {
       ratios[feature * labels + label] = Math.log(counts[feature * labels + label]! / totals[label]!) - mean;
     }
@@ -48,7 +54,8 @@ export function labelDirections(labels: number, dimension: number, seed: number)
   }
   const random = new Random(seed, 'label directions');
   for (let label = 0; label < labels; label++) {
-    for (let d = 0; d < dimension; d++) directions[label * dimension + d] = random.normal() / Math.sqrt(dimension);
+    for (let d = 0; d < dimension; d++)
+      directions[label * dimension + d] = random.normal() / Math.sqrt(dimension);
   }
   return directions;
 }

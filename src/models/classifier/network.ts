@@ -42,7 +42,11 @@ export interface NetworkSizes {
   readonly denseCount: number;
 }
 
-export function buildClassifierNetwork(config: ClassifierConfig, { featureCount, denseCount }: NetworkSizes, seed: number): ClassifierNetwork {
+export function buildClassifierNetwork(
+  config: ClassifierConfig,
+  { featureCount, denseCount }: NetworkSizes,
+  seed: number,
+): ClassifierNetwork {
   const parts: Node[] = [];
   const parameters: ParameterNode[] = [];
   let bagInputs: Pick<ClassifierNetwork, 'ids' | 'ends' | 'rows' | 'table'> = {};
@@ -56,7 +60,10 @@ export function buildClassifierNetwork(config: ClassifierConfig, { featureCount,
     });
     const rows = gather(embeddings.table, ids);
     const { pooling } = config;
-    const pooled = pooling === 'mean+max' ? concat([segmentPool(rows, ends, 'mean'), segmentPool(rows, ends, 'max')]) : segmentPool(rows, ends, pooling);
+    const pooled =
+      pooling === 'mean+max'
+        ? concat([segmentPool(rows, ends, 'mean'), segmentPool(rows, ends, 'max')])
+        : segmentPool(rows, ends, pooling);
     parts.push(pooled);
     parameters.push(embeddings.table);
     bagInputs = { ids, ends, rows, table: embeddings.table };

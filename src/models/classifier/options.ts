@@ -103,22 +103,30 @@ export interface ClassifierConfig {
 
 /** Refuses sizes and rates that make no sense, by name. */
 export function checkOptions(options: ClassifierOptions): void {
-  const whole = (name: 'wordNgrams' | 'dimension' | 'epochs' | 'batchSize' | 'minimumCount' | 'maximumFeatures') => {
+  const whole = (
+    name: 'wordNgrams' | 'dimension' | 'epochs' | 'batchSize' | 'minimumCount' | 'maximumFeatures',
+  ) => {
     const value = options[name];
-    if (value !== undefined && !(Number.isInteger(value) && value >= 1)) throw new ValueError(`${name} must be a whole number from 1, not ${value}`);
+    if (value !== undefined && !(Number.isInteger(value) && value >= 1))
+      throw new ValueError(`${name} must be a whole number from 1, not ${value}`);
   };
   const rate = (name: 'dropout' | 'wordDropout' | 'holdOut') => {
     const value = options[name];
-    if (value !== undefined && !(value >= 0 && value < 1)) throw new ValueError(`${name} must be from 0 to below 1, not ${value}`);
+    if (value !== undefined && !(value >= 0 && value < 1))
+      throw new ValueError(`${name} must be from 0 to below 1, not ${value}`);
   };
-  (['wordNgrams', 'dimension', 'epochs', 'batchSize', 'minimumCount', 'maximumFeatures'] as const).forEach(whole);
+  (['wordNgrams', 'dimension', 'epochs', 'batchSize', 'minimumCount', 'maximumFeatures'] as const).forEach(
+    whole,
+  );
   (['dropout', 'wordDropout', 'holdOut'] as const).forEach(rate);
   if (options.embeddings === false && (options.features ?? []).length === 0) {
     throw new ValueError('without embeddings a classifier needs hand-built features: give `features`');
   }
   const { pretrained, dimension } = options;
   if (pretrained !== undefined && dimension !== undefined && dimension !== pretrained.dimension) {
-    throw new ValueError(`the pretrained vectors have ${pretrained.dimension} numbers, but dimension is ${dimension}; leave it out`);
+    throw new ValueError(
+      `the pretrained vectors have ${pretrained.dimension} numbers, but dimension is ${dimension}; leave it out`,
+    );
   }
 }
 
@@ -142,6 +150,10 @@ export function checkConfig(value: unknown, file?: string): ClassifierConfig {
     Array.isArray(config.labels) &&
     config.labels.length >= 2 &&
     config.labels.every((label) => typeof label === 'string');
-  if (!sound) throw new FormatError('the classifier configuration in the model file is not sound: the file is damaged', { file });
+  if (!sound)
+    throw new FormatError(
+      'the classifier configuration in the model file is not sound: the file is damaged',
+      { file },
+    );
   return config;
 }

@@ -3,10 +3,20 @@ import { DataError, ValueError } from '../../base/errors.js';
 import { defaultEngine } from '../../engine/default.js';
 import { Vocabulary } from '../../text/index.js';
 import { accuracy, classScores, confusionMatrix, logLoss, mostProbable } from '../../train/metrics.js';
-import { type TrainerOptions, Trainer } from '../../train/trainer.js';
+import { Trainer, type TrainerOptions } from '../../train/trainer.js';
+import { startFromVectors } from '../pretrained.js';
+import { recordedSettings } from '../record.js';
 import type { ClassifierParts, TextClassifier } from './classifier.js';
 import { EncodedSource, type EncodedTargets, type EncodedTexts } from './encoded.js';
-import { type Example, type Examples, encodeTargets, findLabels, gather, labelsOf, splitExamples } from './examples.js';
+import {
+  type Example,
+  type Examples,
+  encodeTargets,
+  findLabels,
+  gather,
+  labelsOf,
+  splitExamples,
+} from './examples.js';
 import { FeatureExtractor, unspacedShare } from './features.js';
 import { labelDirections, logCountRatios } from './naive-bayes.js';
 import { type ClassifierConfig, type ClassifierOptions, checkOptions, type Head } from './options.js';
@@ -39,13 +49,17 @@ export async function trainClassifier(
   const all = await gather(examples);
   const labels = findLabels(all);
   const given = validation === undefined ? undefined : await gather(validation);
-  const { train, heldOut } = given === undefined ? splitExamples(all, holdOut, seed) : { train: all, heldOut: given };
+  const { train, heldOut } =
+    given === undefined ? splitExamples(all, holdOut, seed) : { train: all, heldOut: given };
   if (given !== undefined && given.length === 0) throw new DataError('there are no validation examples');
 
   const config = configure(train, labels, options);
   const extractor = new FeatureExtractor(config);
-  const vocabulary = config.embeddings ? countFeatures(train, extractor, config) : Vocabulary.fromCounts(new Map(), { specialTokens: [] });
-  if (config.embeddings && vocabulary.size === 0) throw new DataError('no text has any word in it: is the right column used as text?');
+  const vocabulary = config.embeddings
+    ? countFeatures(train, extractor, config)
+    : Vocabulary.fromCounts(new Map(), { specialTokens: [] });
+  if (config.embeddings && vocabulary.size === 0)
+    throw new DataError('no text has any word in it: is the right column used as text?');
   const classifier = create({
     config,
     vocabulary,
@@ -62,7 +76,7 @@ export async function trainClassifier(
   const result = await new Trainer(trainerOptions).run();
 
   classifier.record = {
-    settings: recorded(options),
+    settings: recordedSettings(TRAINING_DEFAULTS, options),
     data: { train: train.length, validation: heldOut.length, features: vocabulary.size },
     history: result.history,
     stopped: result.stopped,
@@ -73,11 +87,17 @@ export async function trainClassifier(
   return classifier;
 }
 
-function configure(train: readonly Example[], labels: readonly string[], options: ClassifierOptions): ClassifierConfig {
+function configure(
+  train: readonly Example[],
+  labels: readonly string[],
+  options: ClassifierOptions,
+): ClassifierConfig {
   const several = train.some((example) => labelsOf(example).length !== 1);
   const head: Head = options.head ?? (several ? 'multilabel' : 'softmax');
-  if (head !== 'multilabel' && several) throw new ValueError(`the ${head} head needs one label for each example, but some have several or none`);
-  if (head === 'binary' && labels.length !== 2) throw new ValueError(`the binary head needs two labels, but there are ${labels.length}`);
+  if (head !== 'multilabel' && several)
+    throw new ValueError(`the ${head} head needs one label for each example, but some have several or none`);
+  if (head === 'binary' && labels.length !== 2)
+    throw new ValueError(`the binary head needs two labels, but there are ${labels.length}`);
   const embeddings = options.embeddings ?? true;
   const ownFeatures = embeddings && options.pretrained === undefined;
   const unspaced = ownFeatures ? unspacedShare(train.slice(0, 2000).map(({ text }) => text)) : 0;
@@ -85,12 +105,18 @@ function configure(train: readonly Example[], labels: readonly string[], options
   return {
     tokenizer: options.tokenizer ?? { kind: 'words' },
     wordNgrams: options.wordNgrams ?? (ownFeatures ? 2 : 1),
-    subwords: options.subwords !== undefined ? options.subwords : ownFeatures && unspaced < 0.9 && characters <= SUBWORDS_UP_TO ? [3, 5] : null,
+    subwords:
+      options.subwords !== undefined
+        ? options.subwords
+        : ownFeatures && unspaced < 0.9 && characters <= SUBWORDS_UP_TO
+          ? [3, 5]
+          : null,
     characterNgrams: options.characterNgrams ?? (unspaced >= 0.1 ? 2 : 0),
     minimumCount: options.minimumCount ?? 1,
     maximumFeatures: options.maximumFeatures ?? 1_000_000,
     embeddings,
-    dimension: options.pretrained?.dimension ?? options.dimension ?? Math.max(16, Math.min(64, labels.length)),
+    dimension:
+      options.pretrained?.dimension ?? options.dimension ?? Math.max(16, Math.min(64, labels.length)),
     pooling: options.pooling ?? 'mean',
     hidden: options.hidden ?? [],
     activation: options.activation ?? 'relu',
@@ -101,10 +127,16 @@ function configure(train: readonly Example[], labels: readonly string[], options
   };
 }
 
-function countFeatures(examples: readonly Example[], extractor: FeatureExtractor, config: ClassifierConfig): Vocabulary {
+function countFeatures(
+  examples: readonly Example[],
+  extractor: FeatureExtractor,
+  config: ClassifierConfig,
+): Vocabulary {
   const counts = new Map<string, number>();
   for (const { text } of examples) {
-    extractor.forEach(extractor.tokenizer.tokenize(text), (feature) => counts.set(feature, (counts.get(feature) ?? 0) + 1));
+    extractor.forEach(extractor.tokenizer.tokenize(text), (feature) =>
+      counts.set(feature, (counts.get(feature) ?? 0) + 1),
+    );
   }
   return Vocabulary.fromCounts(counts, {
     specialTokens: [],
@@ -114,16 +146,16 @@ function countFeatures(examples: readonly Example[], extractor: FeatureExtractor
 }
 
 /** Initial weights: pretrained vectors where they are given, else what naive Bayes knows; the output bias at the labels' frequencies. */
-function start(classifier: TextClassifier, texts: EncodedTexts, targets: EncodedTargets, options: ClassifierOptions, seed: number): void {
+function start(
+  classifier: TextClassifier,
+  texts: EncodedTexts,
+  targets: EncodedTargets,
+  options: ClassifierOptions,
+  seed: number,
+): void {
   const { network, workspace, config, vocabulary, labels } = classifier;
   if (options.pretrained !== undefined && network.table !== undefined) {
-    const values = Float32Array.from(workspace.view(network.table));
-    vocabulary.entries().forEach((word, id) => {
-      const row = options.pretrained!.rowOf(word);
-      if (row === undefined) return;
-      values.set(options.pretrained!.vectors.subarray(row * config.dimension, (row + 1) * config.dimension), id * config.dimension);
-    });
-    workspace.write(network.table, values);
+    startFromVectors(workspace, network.table, vocabulary.entries(), options.pretrained);
     return;
   }
   if (!(options.naiveBayesStart ?? true) || network.table === undefined) return;
@@ -134,13 +166,15 @@ function start(classifier: TextClassifier, texts: EncodedTexts, targets: Encoded
   for (let feature = 0; feature < vocabulary.size; feature++) {
     for (let label = 0; label < labels.length; label++) {
       const ratio = ratios[feature * labels.length + label]!;
-      for (let d = 0; d < dimension; d++) table[feature * dimension + d]! += ratio * directions[label * dimension + d]!;
+      for (let d = 0; d < dimension; d++)
+        table[feature * dimension + d]! += ratio * directions[label * dimension + d]!;
     }
   }
   workspace.write(network.table, table);
   if (config.hidden.length > 0 || network.output.weight.shape[1] !== dimension) return;
   // A binary head's one unit reads the second label's direction against the first's.
-  const difference = () => Float32Array.from({ length: dimension }, (_, d) => directions[dimension + d]! - directions[d]!);
+  const difference = () =>
+    Float32Array.from({ length: dimension }, (_, d) => directions[dimension + d]! - directions[d]!);
   workspace.write(network.output.weight, config.head === 'binary' ? difference() : directions);
 }
 
@@ -166,7 +200,8 @@ function settings(
     clip: options.clip,
     average: options.average,
     seed,
-    validation: heldOut.length === 0 ? undefined : validationOf(classifier, heldOut, options.selectBy ?? 'loss'),
+    validation:
+      heldOut.length === 0 ? undefined : validationOf(classifier, heldOut, options.selectBy ?? 'loss'),
     patience: options.patience ?? TRAINING_DEFAULTS.patience,
     onEvent: options.onEvent,
     signal: options.signal,
@@ -178,12 +213,20 @@ function settings(
 }
 
 /** Accuracy decides, or the loss where texts have several labels. */
-function validationOf(classifier: TextClassifier, heldOut: readonly Example[], by: 'accuracy' | 'macroF1' | 'loss'): TrainerOptions['validation'] {
+function validationOf(
+  classifier: TextClassifier,
+  heldOut: readonly Example[],
+  by: 'accuracy' | 'macroF1' | 'loss',
+): TrainerOptions['validation'] {
   const { labels, config } = classifier;
   const texts = classifier.encode(heldOut.map(({ text }) => text));
   const targets = encodeTargets(heldOut, labels, config.head, undefined);
   if (config.head === 'multilabel') {
-    return { by: 'loss', goal: 'lower', measure: () => ({ loss: binaryLoss(targets.values, classifier.probabilitiesOf(texts)) }) };
+    return {
+      by: 'loss',
+      goal: 'lower',
+      measure: () => ({ loss: binaryLoss(targets.values, classifier.probabilitiesOf(texts)) }),
+    };
   }
   return {
     by,
@@ -207,10 +250,4 @@ function binaryLoss(targets: Float32Array, probabilities: Float64Array): number 
     sum -= Math.log(Math.max(1e-12, target === 1 ? probabilities[i]! : 1 - probabilities[i]!));
   });
   return sum / targets.length;
-}
-
-/** The options that are plain data. */
-function recorded(options: ClassifierOptions): Record<string, unknown> {
-  const plain = ([, value]: [string, unknown]) => ['string', 'number', 'boolean'].includes(typeof value) || Array.isArray(value);
-  return { ...TRAINING_DEFAULTS, ...Object.fromEntries(Object.entries(options).filter(plain).filter(([name]) => name !== 'features')) };
 }

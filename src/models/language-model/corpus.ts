@@ -4,8 +4,14 @@
  */
 import { DataError } from '../../base/errors.js';
 import { Random } from '../../base/random.js';
+import {
+  createTokenizer,
+  type Tokenizer,
+  type TokenizerOptions,
+  UNKNOWN_TOKEN,
+  Vocabulary,
+} from '../../text/index.js';
 import type { Batch, BatchSource } from '../../train/batches.js';
-import { createTokenizer, type Tokenizer, type TokenizerOptions, UNKNOWN_TOKEN, Vocabulary } from '../../text/index.js';
 import type { ContextMode } from './options.js';
 
 export const SENTENCE_END = '</s>';
@@ -49,7 +55,10 @@ export class CorpusReader {
   }
 
   /** @throws DataError when there was no word in any line */
-  finish(limits: { readonly minimumCount: number | undefined; readonly maximumSize: number }): { vocabulary: Vocabulary; corpus: EncodedCorpus } {
+  finish(limits: { readonly minimumCount: number | undefined; readonly maximumSize: number }): {
+    vocabulary: Vocabulary;
+    corpus: EncodedCorpus;
+  } {
     if (this.sentences === 0) throw new DataError('there is no text to train on: every line is empty');
     const marksUnknown = this.provisional.has(UNKNOWN_TOKEN);
     const words = this.tokenizer.options.kind !== 'characters';
@@ -67,8 +76,17 @@ export class CorpusReader {
       );
     }
     const final = Int32Array.from(this.provisional.keys(), (word) => vocabulary.idOf(word) ?? UNKNOWN_ID);
-    const ids = Int32Array.from({ length: this.used }, (_, i) => (this.ids[i]! < 0 ? END_ID : final[this.ids[i]!]!));
-    return { vocabulary, corpus: { ids, unknown: ids.reduce((sum, id) => sum + (id === UNKNOWN_ID ? 1 : 0), 0), sentences: this.sentences } };
+    const ids = Int32Array.from({ length: this.used }, (_, i) =>
+      this.ids[i]! < 0 ? END_ID : final[this.ids[i]!]!,
+    );
+    return {
+      vocabulary,
+      corpus: {
+        ids,
+        unknown: ids.reduce((sum, id) => sum + (id === UNKNOWN_ID ? 1 : 0), 0),
+        sentences: this.sentences,
+      },
+    };
   }
 
   private idOf(word: string): number {
@@ -116,18 +134,26 @@ export async function encodeCorpus(
 }
 
 /** Splits off a share of the sentences: at random where sentences stand alone, from the end of a running text. */
-export function splitCorpus(corpus: EncodedCorpus, share: number, mode: ContextMode, seed: number): { train: EncodedCorpus; heldOut: EncodedCorpus } {
+export function splitCorpus(
+  corpus: EncodedCorpus,
+  share: number,
+  mode: ContextMode,
+  seed: number,
+): { train: EncodedCorpus; heldOut: EncodedCorpus } {
   const ends: number[] = [];
   corpus.ids.forEach((id, i) => {
     if (id === END_ID) ends.push(i + 1);
   });
   const count = Math.min(ends.length - 1, Math.round(ends.length * share));
   const order = ends.map((_, i) => i);
-  const chosen = new Set((mode === 'running' ? order : new Random(seed, 'hold out').shuffle(order)).slice(ends.length - count));
+  const chosen = new Set(
+    (mode === 'running' ? order : new Random(seed, 'hold out').shuffle(order)).slice(ends.length - count),
+  );
   const part = (wanted: boolean): EncodedCorpus => {
     const pieces: Int32Array[] = [];
     ends.forEach((end, sentence) => {
-      if (chosen.has(sentence) === wanted) pieces.push(corpus.ids.subarray(sentence === 0 ? 0 : ends[sentence - 1]!, end));
+      if (chosen.has(sentence) === wanted)
+        pieces.push(corpus.ids.subarray(sentence === 0 ? 0 : ends[sentence - 1]!, end));
     });
     const ids = new Int32Array(pieces.reduce((total, piece) => total + piece.length, 0));
     let at = 0;
@@ -135,7 +161,11 @@ export function splitCorpus(corpus: EncodedCorpus, share: number, mode: ContextM
       ids.set(piece, at);
       at += piece.length;
     }
-    return { ids, unknown: ids.reduce((sum, id) => sum + (id === UNKNOWN_ID ? 1 : 0), 0), sentences: pieces.length };
+    return {
+      ids,
+      unknown: ids.reduce((sum, id) => sum + (id === UNKNOWN_ID ? 1 : 0), 0),
+      sentences: pieces.length,
+    };
   };
   return { train: part(false), heldOut: part(true) };
 }
@@ -144,7 +174,14 @@ export function splitCorpus(corpus: EncodedCorpus, share: number, mode: ContextM
  * Writes the context of a position, the oldest word first: the `length` ids before it. What is before the text, and in
  * `sentence` mode what is before the sentence, is filled with sentence ends.
  */
-export function writeContext(target: Int32Array, at: number, ids: ArrayLike<number>, position: number, length: number, mode: ContextMode): void {
+export function writeContext(
+  target: Int32Array,
+  at: number,
+  ids: ArrayLike<number>,
+  position: number,
+  length: number,
+  mode: ContextMode,
+): void {
   let ended = false;
   for (let back = 1; back <= length; back++) {
     const id = ended || position - back < 0 ? END_ID : ids[position - back]!;
@@ -172,9 +209,17 @@ export function contextFeeds(
 /** All positions of a corpus in shuffled batches; the order depends on (seed, epoch) alone. */
 export class CorpusSource implements BatchSource {
   private readonly ids: Int32Array;
-  private readonly settings: { readonly batchSize: number; readonly length: number; readonly mode: ContextMode; readonly seed: number };
+  private readonly settings: {
+    readonly batchSize: number;
+    readonly length: number;
+    readonly mode: ContextMode;
+    readonly seed: number;
+  };
 
-  constructor(ids: Int32Array, settings: { batchSize: number; length: number; mode: ContextMode; seed: number }) {
+  constructor(
+    ids: Int32Array,
+    settings: { batchSize: number; length: number; mode: ContextMode; seed: number },
+  ) {
     this.ids = ids;
     this.settings = settings;
   }
@@ -185,7 +230,9 @@ export class CorpusSource implements BatchSource {
 
   *batches(epoch: number, from: number): Iterable<Batch> {
     const { batchSize, length, mode, seed } = this.settings;
-    const order = new Random(seed, `shuffle/${epoch}`).shuffle(Int32Array.from({ length: this.ids.length }, (_, i) => i));
+    const order = new Random(seed, `shuffle/${epoch}`).shuffle(
+      Int32Array.from({ length: this.ids.length }, (_, i) => i),
+    );
     for (let batch = from; batch < this.batchesPerEpoch; batch++) {
       const positions = order.subarray(batch * batchSize, (batch + 1) * batchSize);
       yield { feeds: contextFeeds(this.ids, positions, length, mode), size: positions.length };

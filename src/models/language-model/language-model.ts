@@ -5,7 +5,13 @@ import { Random } from '../../base/random.js';
 import { VERSION } from '../../base/version.js';
 import { defaultEngine } from '../../engine/default.js';
 import type { Engine } from '../../engine/engine.js';
-import { decodeModel, encodeModel, type LoadedModel, type ModelContent, WordVectors } from '../../files/index.js';
+import {
+  decodeModel,
+  encodeModel,
+  type LoadedModel,
+  type ModelContent,
+  WordVectors,
+} from '../../files/index.js';
 import { softmax } from '../../graph/ops/reductions.js';
 import { type Program, Workspace } from '../../program/index.js';
 import { createTokenizer, detokenize, type Tokenizer, Vocabulary } from '../../text/index.js';
@@ -13,7 +19,15 @@ import { PerplexityReport } from '../../train/metrics.js';
 import type { TrainingRecord } from '../record.js';
 import { restoreParameters, tensorsOf } from '../tensors.js';
 import { weightsHash } from '../weights-hash.js';
-import { contextFeeds, END_ID, type EncodedCorpus, encodeCorpus, UNKNOWN_ID, wordsOf, writeContext } from './corpus.js';
+import {
+  contextFeeds,
+  END_ID,
+  type EncodedCorpus,
+  encodeCorpus,
+  UNKNOWN_ID,
+  wordsOf,
+  writeContext,
+} from './corpus.js';
 import { buildLanguageModelNetwork, type LanguageModelNetwork } from './network.js';
 import { checkConfig, type LanguageModelConfig, type LanguageModelOptions } from './options.js';
 import { checkSampling, type SamplingOptions, sample, topIndexes } from './sampling.js';
@@ -116,9 +130,13 @@ export class LanguageModel {
 
   /** The likeliest next words after a text, the likeliest first. `</s>` is the end of the sentence. */
   next(text: string, { top = 5 }: { readonly top?: number } = {}): NextToken[] {
-    if (!(Number.isInteger(top) && top >= 1)) throw new ValueError(`top must be a whole number from 1, not ${top}`);
+    if (!(Number.isInteger(top) && top >= 1))
+      throw new ValueError(`top must be a whole number from 1, not ${top}`);
     const probabilities = this.predict(this.encodeText(text).ids, 'probabilities');
-    return topIndexes(probabilities, top).map((id) => ({ token: this.vocabulary.tokenOf(id), probability: probabilities[id]! }));
+    return topIndexes(probabilities, top).map((id) => ({
+      token: this.vocabulary.tokenOf(id),
+      probability: probabilities[id]!,
+    }));
   }
 
   /** p(word | text) for every word of the vocabulary, by id. It sums to 1. */
@@ -218,7 +236,12 @@ export class LanguageModel {
 
   toModel(): ModelContent {
     const config = { languageModel: this.config, vocabulary: this.vocabulary.toJSON(), record: this.record };
-    return { kind: LANGUAGE_MODEL_KIND, version: VERSION, config, tensors: tensorsOf(this.workspace, this.network.parameters) };
+    return {
+      kind: LANGUAGE_MODEL_KIND,
+      version: VERSION,
+      config,
+      tensors: tensorsOf(this.workspace, this.network.parameters),
+    };
   }
 
   toBytes(): Uint8Array {
@@ -235,17 +258,27 @@ export class LanguageModel {
     return LanguageModel.fromBytes(await loadFile(path), { ...options, file: path });
   }
 
-  static fromBytes(bytes: Uint8Array, options: { readonly engine?: Engine; readonly file?: string } = {}): LanguageModel {
+  static fromBytes(
+    bytes: Uint8Array,
+    options: { readonly engine?: Engine; readonly file?: string } = {},
+  ): LanguageModel {
     return LanguageModel.fromModel(decodeModel(bytes, options.file), options);
   }
 
-  static fromModel(model: LoadedModel, { engine, file }: { readonly engine?: Engine; readonly file?: string } = {}): LanguageModel {
-    if (model.kind !== LANGUAGE_MODEL_KIND) throw new FormatError(`this model is a ${model.kind}, not a language model`, { file });
+  static fromModel(
+    model: LoadedModel,
+    { engine, file }: { readonly engine?: Engine; readonly file?: string } = {},
+  ): LanguageModel {
+    if (model.kind !== LANGUAGE_MODEL_KIND)
+      throw new FormatError(`this model is a ${model.kind}, not a language model`, { file });
     const saved = model.config as { languageModel: unknown; vocabulary: unknown; record?: TrainingRecord };
     const config = checkConfig(saved?.languageModel, file);
     const vocabulary = Vocabulary.fromJSON(saved.vocabulary);
     if (vocabulary.unknownId !== UNKNOWN_ID || vocabulary.specialCount !== 2) {
-      throw new FormatError('the vocabulary in the model file does not begin with <unk> and </s>: it is damaged', { file });
+      throw new FormatError(
+        'the vocabulary in the model file does not begin with <unk> and </s>: it is damaged',
+        { file },
+      );
     }
     const lm = new LanguageModel({ config, vocabulary, seed: 0, engine });
     lm.record = saved.record ?? {};
@@ -265,7 +298,10 @@ export class LanguageModel {
     const { ids } = corpus;
     const result = new Float64Array(ids.length);
     for (let begin = 0; begin < ids.length; begin += SCORING_BATCH) {
-      const positions = Int32Array.from({ length: Math.min(SCORING_BATCH, ids.length - begin) }, (_, i) => begin + i);
+      const positions = Int32Array.from(
+        { length: Math.min(SCORING_BATCH, ids.length - begin) },
+        (_, i) => begin + i,
+      );
       this.scorer.run(contextFeeds(ids, positions, this.config.order - 1, this.config.context));
       result.set(this.scorer.view('surprisal'), begin);
     }

@@ -32,7 +32,11 @@ export interface LanguageModelNetwork {
   readonly parameters: readonly ParameterNode[];
 }
 
-export function buildLanguageModelNetwork(config: LanguageModelConfig, vocabularySize: number, seed: number): LanguageModelNetwork {
+export function buildLanguageModelNetwork(
+  config: LanguageModelConfig,
+  vocabularySize: number,
+  seed: number,
+): LanguageModelNetwork {
   const { order, dimension, tied, directConnections } = config;
   const length = order - 1;
   const context = input('context', ['batch', length], 'i32');
@@ -53,22 +57,42 @@ export function buildLanguageModelNetwork(config: LanguageModelConfig, vocabular
     logits = output.forward(body.forward(x));
   }
   if (directConnections) {
-    const direct = new Linear('direct', length * dimension, vocabularySize, { seed, bias: false, initializer: { kind: 'zeros' } });
+    const direct = new Linear('direct', length * dimension, vocabularySize, {
+      seed,
+      bias: false,
+      initializer: { kind: 'zeros' },
+    });
     parameters.push(direct.weight);
     logits = add(logits, direct.forward(x));
   }
   logits = add(logits, outputBias);
   const surprisal = softmaxCrossEntropy(logits, target);
-  return { context, target, table: embedding.table, outputBias, logits, surprisal, loss: mean(surprisal), parameters };
+  return {
+    context,
+    target,
+    table: embedding.table,
+    outputBias,
+    logits,
+    surprisal,
+    loss: mean(surprisal),
+    parameters,
+  };
 }
 
 /** Hidden layers with dropout; a tied output needs a last layer that leads back to the embeddings' dimension. */
-function hiddenLayers(inputs: number, config: LanguageModelConfig, seed: number): Layer & { readonly outputs: number } {
+function hiddenLayers(
+  inputs: number,
+  config: LanguageModelConfig,
+  seed: number,
+): Layer & { readonly outputs: number } {
   const layers: Layer[] = [];
   let width = inputs;
   config.hidden.forEach((units, i) => {
     const name = `hidden${i + 1}`;
-    layers.push(new Linear(name, width, units, { activation: config.activation, seed }), new Dropout(`${name}-dropout`, config.dropout));
+    layers.push(
+      new Linear(name, width, units, { activation: config.activation, seed }),
+      new Dropout(`${name}-dropout`, config.dropout),
+    );
     width = units;
   });
   if (config.tied) {

@@ -87,17 +87,28 @@ export interface LanguageModelConfig {
 
 /** Refuses sizes and rates that make no sense, by name. */
 export function checkOptions(options: LanguageModelOptions): void {
-  for (const [name, from] of [['order', 2], ['dimension', 1], ['epochs', 1], ['batchSize', 1], ['minimumCount', 1], ['maximumVocabulary', 3]] as const) {
+  for (const [name, from] of [
+    ['order', 2],
+    ['dimension', 1],
+    ['epochs', 1],
+    ['batchSize', 1],
+    ['minimumCount', 1],
+    ['maximumVocabulary', 3],
+  ] as const) {
     const value = options[name];
-    if (value !== undefined && !(Number.isInteger(value) && value >= from)) throw new ValueError(`${name} must be a whole number from ${from}, not ${value}`);
+    if (value !== undefined && !(Number.isInteger(value) && value >= from))
+      throw new ValueError(`${name} must be a whole number from ${from}, not ${value}`);
   }
   for (const name of ['dropout', 'holdOut'] as const) {
     const value = options[name];
-    if (value !== undefined && !(value >= 0 && value < 1)) throw new ValueError(`${name} must be from 0 to below 1, not ${value}`);
+    if (value !== undefined && !(value >= 0 && value < 1))
+      throw new ValueError(`${name} must be from 0 to below 1, not ${value}`);
   }
   const { pretrained, dimension } = options;
   if (pretrained !== undefined && dimension !== undefined && dimension !== pretrained.dimension) {
-    throw new ValueError(`the pretrained vectors have ${pretrained.dimension} numbers, but dimension is ${dimension}; leave it out`);
+    throw new ValueError(
+      `the pretrained vectors have ${pretrained.dimension} numbers, but dimension is ${dimension}; leave it out`,
+    );
   }
 }
 
@@ -117,6 +128,10 @@ export function checkConfig(value: unknown, file?: string): LanguageModelConfig 
     activationNames.includes(config.activation) &&
     typeof config.tied === 'boolean' &&
     typeof config.directConnections === 'boolean';
-  if (!sound) throw new FormatError('the language model configuration in the model file is not sound: the file is damaged', { file });
+  if (!sound)
+    throw new FormatError(
+      'the language model configuration in the model file is not sound: the file is damaged',
+      { file },
+    );
   return config;
 }

@@ -11,7 +11,8 @@ export function topIndexes(values: ArrayLike<number>, k: number): number[] {
   const sink = (at: number) => {
     for (;;) {
       let smallest = at;
-      for (const child of [2 * at + 1, 2 * at + 2]) if (child < heap.length && worse(heap[child]!, heap[smallest]!)) smallest = child;
+      for (const child of [2 * at + 1, 2 * at + 2])
+        if (child < heap.length && worse(heap[child]!, heap[smallest]!)) smallest = child;
       if (smallest === at) return;
       [heap[at], heap[smallest]] = [heap[smallest]!, heap[at]!];
       at = smallest;
@@ -45,17 +46,27 @@ export interface SamplingOptions {
 
 /** @throws ValueError for settings that make no sense */
 export function checkSampling({ temperature = 1, topK, topP = 1 }: SamplingOptions): void {
-  if (!(temperature >= 0 && Number.isFinite(temperature))) throw new ValueError(`temperature must be 0 or more, not ${temperature}`);
-  if (topK !== undefined && !(Number.isInteger(topK) && topK >= 1)) throw new ValueError(`topK must be a whole number from 1, not ${topK}`);
+  if (!(temperature >= 0 && Number.isFinite(temperature)))
+    throw new ValueError(`temperature must be 0 or more, not ${temperature}`);
+  if (topK !== undefined && !(Number.isInteger(topK) && topK >= 1))
+    throw new ValueError(`topK must be a whole number from 1, not ${topK}`);
   if (!(topP > 0 && topP <= 1)) throw new ValueError(`topP must be above 0 and at most 1, not ${topP}`);
 }
 
 /** Draws an index from softmax(logits / temperature), cut to topK and topP. Ids for which `allowed` is false are never drawn. */
-export function sample(logits: ArrayLike<number>, random: Random, options: SamplingOptions, allowed: (id: number) => boolean): number {
+export function sample(
+  logits: ArrayLike<number>,
+  random: Random,
+  options: SamplingOptions,
+  allowed: (id: number) => boolean,
+): number {
   const { temperature = 1, topK, topP = 1 } = options;
   const masked = Float64Array.from(logits, (logit, id) => (allowed(id) ? logit : -Infinity));
   if (temperature === 0) return topIndexes(masked, 1)[0]!;
-  const candidates = topK === undefined && topP === 1 ? Array.from(masked, (_, id) => id) : topIndexes(masked, topK ?? masked.length);
+  const candidates =
+    topK === undefined && topP === 1
+      ? Array.from(masked, (_, id) => id)
+      : topIndexes(masked, topK ?? masked.length);
   const max = candidates.reduce((most, id) => Math.max(most, masked[id]!), -Infinity);
   const weights = candidates.map((id) => Math.exp((masked[id]! - max) / temperature));
   const all = weights.reduce((sum, weight) => sum + weight, 0);

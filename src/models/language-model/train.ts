@@ -4,6 +4,8 @@ import { defaultEngine } from '../../engine/default.js';
 import type { Vocabulary } from '../../text/index.js';
 import { createTokenizer } from '../../text/index.js';
 import { Trainer, type TrainerOptions } from '../../train/trainer.js';
+import { startFromVectors } from '../pretrained.js';
+import { recordedSettings } from '../record.js';
 import { CorpusReader, CorpusSource, type EncodedCorpus, encodeCorpus, splitCorpus } from './corpus.js';
 import type { LanguageModel, LanguageModelParts, Lines } from './language-model.js';
 import { checkOptions, type LanguageModelConfig, type LanguageModelOptions } from './options.js';
@@ -40,15 +42,22 @@ export async function trainLanguageModel(
     minimumCount: options.minimumCount,
     maximumSize: options.maximumVocabulary ?? TRAINING_DEFAULTS.maximumVocabulary,
   });
-  const given = validation === undefined ? undefined : await encodeCorpus(validation, createTokenizer(config.tokenizer), vocabulary);
-  if (given?.ids.length === 0) throw new DataError('there is no text in the validation data: every line is empty');
-  const { train, heldOut } = given === undefined ? splitCorpus(corpus, holdOut, config.context, seed) : { train: corpus, heldOut: given };
+  const given =
+    validation === undefined
+      ? undefined
+      : await encodeCorpus(validation, createTokenizer(config.tokenizer), vocabulary);
+  if (given?.ids.length === 0)
+    throw new DataError('there is no text in the validation data: every line is empty');
+  const { train, heldOut } =
+    given === undefined
+      ? splitCorpus(corpus, holdOut, config.context, seed)
+      : { train: corpus, heldOut: given };
 
   const lm = create({ config, vocabulary, seed, engine: options.engine ?? defaultEngine() });
   start(lm, vocabulary, options);
   const result = await new Trainer(settings(lm, train, heldOut, options, seed)).run();
   lm.record = {
-    settings: recorded(options),
+    settings: recordedSettings(TRAINING_DEFAULTS, options),
     data: {
       trainTokens: train.ids.length,
       trainSentences: train.sentences,
@@ -80,28 +89,36 @@ function configure(options: LanguageModelOptions): LanguageModelConfig {
 }
 
 /** The output bias starts at the log of the words' frequencies: the net need not learn them first. E may be pretrained. */
-function start({ workspace, network, config }: LanguageModel, vocabulary: Vocabulary, { pretrained }: LanguageModelOptions): void {
+function start(
+  { workspace, network }: LanguageModel,
+  vocabulary: Vocabulary,
+  { pretrained }: LanguageModelOptions,
+): void {
   const total = vocabulary.totalCount + vocabulary.size;
   workspace.write(
     network.outputBias,
     Float32Array.from({ length: vocabulary.size }, (_, id) => Math.log((vocabulary.countOf(id) + 1) / total)),
   );
-  if (pretrained === undefined) return;
-  const values = Float32Array.from(workspace.view(network.table));
-  vocabulary.entries().forEach((word, id) => {
-    const row = pretrained.rowOf(word);
-    if (row === undefined) return;
-    values.set(pretrained.vectors.subarray(row * config.dimension, (row + 1) * config.dimension), id * config.dimension);
-  });
-  workspace.write(network.table, values);
+  if (pretrained !== undefined) startFromVectors(workspace, network.table, vocabulary.entries(), pretrained);
 }
 
-function settings(lm: LanguageModel, train: EncodedCorpus, heldOut: EncodedCorpus, options: LanguageModelOptions, seed: number): TrainerOptions {
+function settings(
+  lm: LanguageModel,
+  train: EncodedCorpus,
+  heldOut: EncodedCorpus,
+  options: LanguageModelOptions,
+  seed: number,
+): TrainerOptions {
   const { network, workspace, config } = lm;
   const { learningRate, weightDecay, beta2, epochs, patience, clip } = TRAINING_DEFAULTS;
   const batchSize = options.batchSize ?? defaultBatchSize(train.ids.length);
   const frozen = options.freezeEmbeddings ? network.table : undefined;
-  const source = new CorpusSource(train.ids, { batchSize, length: config.order - 1, mode: config.context, seed });
+  const source = new CorpusSource(train.ids, {
+    batchSize,
+    length: config.order - 1,
+    mode: config.context,
+    seed,
+  });
   const totalSteps = (options.epochs ?? epochs) * source.batchesPerEpoch;
   return {
     workspace,
@@ -110,7 +127,10 @@ function settings(lm: LanguageModel, train: EncodedCorpus, heldOut: EncodedCorpu
     source,
     epochs: options.epochs ?? epochs,
     optimizer: { kind: 'adamw', learningRate, weightDecay, beta2, ...options.optimizer },
-    schedule: options.schedule ?? { kind: 'cosine', warmup: Math.min(WARMUP_STEPS, Math.ceil(totalSteps / 10)) },
+    schedule: options.schedule ?? {
+      kind: 'cosine',
+      warmup: Math.min(WARMUP_STEPS, Math.ceil(totalSteps / 10)),
+    },
     clip: options.clip ?? clip,
     average: options.average,
     seed,
@@ -136,10 +156,4 @@ function settings(lm: LanguageModel, train: EncodedCorpus, heldOut: EncodedCorpu
 /** Small corpora need many steps, large ones fast ones. */
 function defaultBatchSize(tokens: number): number {
   return tokens < 50_000 ? 32 : tokens < 400_000 ? 128 : 512;
-}
-
-/** The options that are plain data. */
-function recorded(options: LanguageModelOptions): Record<string, unknown> {
-  const plain = ([, value]: [string, unknown]) => ['string', 'number', 'boolean'].includes(typeof value) || Array.isArray(value);
-  return { ...TRAINING_DEFAULTS, ...Object.fromEntries(Object.entries(options).filter(plain)) };
 }
