@@ -106,11 +106,7 @@ export function perplexity(report: PerplexityReport): Evaluation {
 type Labelled = Pick<LabelledExample, 'label' | 'labels' | 'line'>;
 
 /** @throws DataError when an example has a label that is not among `labels` */
-export function checkLabels(
-  examples: readonly Labelled[],
-  labels: readonly string[],
-  file: string,
-): void {
+export function checkLabels(examples: readonly Labelled[], labels: readonly string[], file: string): void {
   for (const example of examples) idsOf(example, labels, file);
 }
 

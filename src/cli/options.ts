@@ -71,7 +71,10 @@ export function addEngineOptions(command: Command): Command {
   const group = 'Engine:';
   return command
     .addOption(
-      new Option('--engine <name>', 'what computes: wasm (default), or reference: float64, slow, for checking')
+      new Option(
+        '--engine <name>',
+        'what computes: wasm (default), or reference: float64, slow, for checking',
+      )
         .choices(['wasm', 'reference'])
         .helpGroup(group),
     )

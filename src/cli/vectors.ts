@@ -1,10 +1,10 @@
 /** Word vectors from any file that has some: the standard formats, or a trained model. */
 import { ValueError } from '../base/errors.js';
 import type { Engine } from '../engine/engine.js';
+import { decodeModel } from '../files/model-file.js';
 import { loadFile } from '../files/node/host.js';
 import { readBytes } from '../files/node/open.js';
 import { readWordVectors } from '../files/node/word-vectors.js';
-import { decodeModel } from '../files/model-file.js';
 import type { WordVectorOptions } from '../files/read-word-vectors.js';
 import type { WordVectors } from '../files/word-vectors.js';
 import { buildModel } from './models.js';

@@ -17,6 +17,10 @@ export class Sizes {
   count(shape: Shape): number {
     return elementCount(shape, this.known);
   }
+  /** The last axis as columns, all before it as rows. */
+  matrix(shape: Shape): { rows: number; columns: number } {
+    return { rows: this.count(shape.slice(0, -1)), columns: this.count(shape.slice(-1)) };
+  }
 }
 
 /** One kernel call whose arguments are known when sizes and addresses are. */
@@ -30,6 +34,9 @@ export interface Step<K extends KernelName = KernelName> {
   /** Shape of the result, for people. */
   readonly shape: Shape;
 }
+
+/** How an operation is computed: emits its kernels. */
+export type Lowering = (node: Node, builder: Builder) => void;
 
 export class Builder {
   readonly steps: Step[] = [];
@@ -50,7 +57,7 @@ export class Builder {
   }
 
   /** Lowers one node: leaves get their place, the rest its kernels. */
-  lower(node: Node, lowering: (node: Node, builder: Builder) => void): void {
+  lower(node: Node, lowering: Lowering): void {
     this.current = node;
     lowering(node, this);
     for (const operand of node.inputs) this.remainingUses.set(operand, this.remainingUses.get(operand)! - 1);

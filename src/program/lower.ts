@@ -7,13 +7,13 @@
 import { contiguousStrides, type Shape, sameShape } from '../base/shape.js';
 import { binaryCodes, reduceCodes, unaryCodes } from '../engine/kernels.js';
 import type { ConstantAttributes, Node } from '../graph/node.js';
-import type { Builder, Sizes } from './builder.js';
+import type { Builder, Lowering, Sizes } from './builder.js';
 import type { AffineAttributes } from './fused.js';
+import { lowerBroadcast, lowerConcat, lowerPad, lowerSlice, lowerTranspose } from './lower-copies.js';
+import { rowLowerings } from './lower-rows.js';
 import type { LoweredOpName } from './rewrite.js';
 import type { Storage } from './storage.js';
 import { broadcastStrides, collapse } from './strides.js';
-
-type Lowering = (node: Node, builder: Builder) => void;
 
 /** How each operation is computed. Leaves (inputs, parameters, constants) are placed by the builder. */
 export const lowerings: { [K in LoweredOpName]: Lowering } = {
@@ -87,7 +87,7 @@ export const lowerings: { [K in LoweredOpName]: Lowering } = {
     builder.emit('logSumExp', [x!], [y], (sizes) => ({
       y: y.address,
       x: x!.address,
-      ...rowsOf(node.inputs[0]!.shape, sizes),
+      ...sizes.matrix(node.inputs[0]!.shape),
     }));
   },
   softmax: (node, builder) => lowerSoftmax(node, builder, 0),
@@ -104,113 +104,11 @@ export const lowerings: { [K in LoweredOpName]: Lowering } = {
       lse: lse!.address,
       labels: labels!.address,
       scale: scale!.address,
-      ...rowsOf(node.shape, sizes),
+      ...sizes.matrix(node.shape),
     }));
   },
 
-  gather(node, builder) {
-    const [table, ids] = builder.storages(node.inputs);
-    const y = builder.result(node);
-    const [rows, width] = node.inputs[0]!.shape as [number, number];
-    builder.emit('gather', [table!, ids!], [y], (sizes) => ({
-      y: y.address,
-      table: table!.address,
-      ids: ids!.address,
-      n: ids!.elements(sizes.known),
-      width,
-      rows,
-    }));
-  },
-  scatterRows(node, builder) {
-    const [values, ids] = builder.storages(node.inputs);
-    const y = builder.result(node);
-    const [rows, width] = node.shape as [number, number];
-    builder.emit('scatterRows', [values!, ids!], [y], (sizes) => ({
-      y: y.address,
-      values: values!.address,
-      ids: ids!.address,
-      n: ids!.elements(sizes.known),
-      width,
-      rows,
-    }));
-  },
-  bag(node, builder) {
-    const [table, ids, ends] = builder.storages(node.inputs);
-    const y = builder.result(node);
-    const [rows, width] = node.inputs[0]!.shape as [number, number];
-    const mode = poolingMode(node);
-    builder.emit('bag', [table!, ids!, ends!], [y], (sizes) => ({
-      y: y.address,
-      table: table!.address,
-      ids: ids!.address,
-      ends: ends!.address,
-      segments: ends!.elements(sizes.known),
-      n: ids!.elements(sizes.known),
-      width,
-      rows,
-      mode,
-    }));
-  },
-  segmentPool(node, builder) {
-    const [x, ends] = builder.storages(node.inputs);
-    const y = builder.result(node);
-    builder.emit('segmentPool', [x!, ends!], [y], (sizes) => ({
-      y: y.address,
-      x: x!.address,
-      ends: ends!.address,
-      ...segmentsOf(node.inputs[0]!, ends!, sizes),
-      mode: poolingMode(node),
-    }));
-  },
-  segmentRepeat(node, builder) {
-    const [x, ends] = builder.storages(node.inputs);
-    const y = builder.result(node);
-    builder.emit('segmentRepeat', [x!, ends!], [y], (sizes) => ({
-      y: y.address,
-      x: x!.address,
-      ends: ends!.address,
-      ...segmentsOf(node, ends!, sizes),
-    }));
-  },
-  segmentArgmax(node, builder) {
-    const [x, ends] = builder.storages(node.inputs);
-    const y = builder.result(node);
-    builder.emit('segmentArgmax', [x!, ends!], [y], (sizes) => ({
-      y: y.address,
-      x: x!.address,
-      ends: ends!.address,
-      ...segmentsOf(node, ends!, sizes),
-    }));
-  },
-  segmentLength(node, builder) {
-    const [ends] = builder.storages(node.inputs);
-    const y = builder.result(node);
-    builder.emit('segmentLength', [ends!], [y], (sizes) => ({
-      y: y.address,
-      ends: ends!.address,
-      segments: ends!.elements(sizes.known),
-    }));
-  },
-  oneHot(node, builder) {
-    const [ids] = builder.storages(node.inputs);
-    const y = builder.result(node);
-    builder.emit('oneHot', [ids!], [y], (sizes) => ({
-      y: y.address,
-      ids: ids!.address,
-      rows: ids!.elements(sizes.known),
-      columns: node.attributes.classes as number,
-    }));
-  },
-  pick(node, builder) {
-    const [x, ids] = builder.storages(node.inputs);
-    const y = builder.result(node);
-    builder.emit('pick', [x!, ids!], [y], (sizes) => ({
-      y: y.address,
-      x: x!.address,
-      ids: ids!.address,
-      ...rowsOf(node.inputs[0]!.shape, sizes),
-    }));
-  },
+  ...rowLowerings,
 
   layerNorm(node, builder) {
     const [x, gain, bias] = builder.storages(node.inputs);
@@ -220,7 +118,7 @@ export const lowerings: { [K in LoweredOpName]: Lowering } = {
       x: x!.address,
       gain: gain!.address,
       bias: bias!.address,
-      ...rowsOf(node.shape, sizes),
+      ...sizes.matrix(node.shape),
       epsilon: node.attributes.epsilon as number,
     }));
   },
@@ -335,7 +233,7 @@ function lowerSoftmax(node: Node, builder: Builder, log: number): void {
   builder.emit('softmax', [x!], [y], (sizes) => ({
     y: y.address,
     x: x!.address,
-    ...rowsOf(node.shape, sizes),
+    ...sizes.matrix(node.shape),
     log,
   }));
 }
@@ -372,125 +270,4 @@ function neighbouringRuns(axes: readonly number[]): [number, number][] {
     else runs.push([axis, axis + 1]);
   }
   return runs;
-}
-
-interface CopyLayout {
-  readonly space: readonly number[];
-  readonly xStrides: readonly number[];
-  readonly yStrides: readonly number[];
-  /** in elements */
-  readonly xOffset?: number;
-  readonly yOffset?: number;
-}
-
-function emitCopy(builder: Builder, x: Storage, y: Storage, layout: (sizes: Sizes) => CopyLayout): void {
-  builder.emit('copy', [x], [y], (sizes) => {
-    const { space, xStrides, yStrides, xOffset = 0, yOffset = 0 } = layout(sizes);
-    const { sizes: d, strides } = collapse(space, [xStrides, yStrides], 5);
-    const [sx, sy] = strides as [number[], number[]];
-    return {
-      y: y.address + 4 * yOffset,
-      x: x.address + 4 * xOffset,
-      d0: d[0]!,
-      d1: d[1]!,
-      d2: d[2]!,
-      d3: d[3]!,
-      d4: d[4]!,
-      x0: sx[0]!,
-      x1: sx[1]!,
-      x2: sx[2]!,
-      x3: sx[3]!,
-      x4: sx[4]!,
-      y0: sy[0]!,
-      y1: sy[1]!,
-      y2: sy[2]!,
-      y3: sy[3]!,
-      y4: sy[4]!,
-    };
-  });
-}
-
-function lowerBroadcast(node: Node, builder: Builder): void {
-  const [x] = builder.storages(node.inputs);
-  emitCopy(builder, x!, builder.result(node), (sizes) => {
-    const space = sizes.of(node.shape);
-    return {
-      space,
-      xStrides: broadcastStrides(sizes.of(node.inputs[0]!.shape), space),
-      yStrides: contiguousStrides(space),
-    };
-  });
-}
-
-function lowerTranspose(node: Node, builder: Builder): void {
-  const [x] = builder.storages(node.inputs);
-  const permutation = node.attributes.permutation as readonly number[];
-  emitCopy(builder, x!, builder.result(node), (sizes) => {
-    const space = sizes.of(node.shape);
-    const strides = contiguousStrides(sizes.of(node.inputs[0]!.shape));
-    return { space, xStrides: permutation.map((axis) => strides[axis]!), yStrides: contiguousStrides(space) };
-  });
-}
-
-function lowerSlice(node: Node, builder: Builder): void {
-  const [x] = builder.storages(node.inputs);
-  const { axis, begin } = node.attributes as { axis: number; begin: number };
-  emitCopy(builder, x!, builder.result(node), (sizes) => {
-    const space = sizes.of(node.shape);
-    const xStrides = contiguousStrides(sizes.of(node.inputs[0]!.shape));
-    return { space, xStrides, yStrides: contiguousStrides(space), xOffset: begin * xStrides[axis]! };
-  });
-}
-
-function lowerPad(node: Node, builder: Builder): void {
-  const { axis, before } = node.attributes as { axis: number; before: number };
-  const y = builder.result(node);
-  builder.emit('fill', [], [y], (sizes) => ({ y: y.address, n: y.elements(sizes.known), value: 0 }));
-  placePart(node.inputs[0]!, node.shape, axis, before, y, builder);
-}
-
-function lowerConcat(node: Node, builder: Builder): void {
-  const axis = node.attributes.axis as number;
-  const y = builder.result(node);
-  let begin = 0;
-  for (const part of node.inputs) {
-    placePart(part, node.shape, axis, begin, y, builder);
-    begin += part.shape[axis] as number;
-  }
-}
-
-/** Copies a part to its place along an axis of y. */
-function placePart(
-  part: Node,
-  shape: Shape,
-  axis: number,
-  begin: number,
-  y: Storage,
-  builder: Builder,
-): void {
-  emitCopy(builder, builder.storage(part), y, (sizes) => {
-    const space = sizes.of(part.shape);
-    const yStrides = contiguousStrides(sizes.of(shape));
-    return { space, xStrides: contiguousStrides(space), yStrides, yOffset: begin * yStrides[axis]! };
-  });
-}
-
-/** The last axis as columns, all before it as rows. */
-function rowsOf(shape: Shape, sizes: Sizes): { rows: number; columns: number } {
-  return { rows: sizes.count(shape.slice(0, -1)), columns: sizes.count(shape.slice(-1)) };
-}
-
-function segmentsOf(
-  items: Node,
-  ends: Storage,
-  sizes: Sizes,
-): { segments: number; n: number; width: number } {
-  const [n, width] = sizes.of(items.shape) as [number, number];
-  return { segments: ends.elements(sizes.known), n, width };
-}
-
-const poolingCodes: Readonly<Record<string, number>> = { sum: 0, mean: 1, max: 2 };
-
-function poolingMode(node: Node): number {
-  return poolingCodes[node.attributes.pooling as string]!;
 }

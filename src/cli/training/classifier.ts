@@ -29,7 +29,10 @@ export async function trainOnTexts(job: Job): Promise<Trained> {
   if (validation !== undefined) checkLabels(validation, labels, flags.validation!);
   if (test !== undefined) checkLabels(test, labels, flags.test!);
   const known = new Set(all.map(({ text }) => text.trim()));
-  for (const [split, examples] of [['validation', validation], ['test', test]] as const) {
+  for (const [split, examples] of [
+    ['validation', validation],
+    ['test', test],
+  ] as const) {
     const texts = (examples ?? []).map(({ text }) => text);
     noteDuplicates(job, known, texts, { split, noun: 'text' });
   }
@@ -88,10 +91,14 @@ function announce(
   const { config, vocabulary, handBuilt, network } = classifier;
   const { flags, engine, note } = job;
   const kinds = [
-    config.tokenizer.kind === 'words' ? 'words of any language, lower case' : `${config.tokenizer.kind} tokens`,
+    config.tokenizer.kind === 'words'
+      ? 'words of any language, lower case'
+      : `${config.tokenizer.kind} tokens`,
     ...(config.wordNgrams > 1 ? [`runs of up to ${config.wordNgrams} words`] : []),
     ...(config.subwords === null ? [] : [`pieces of words of ${config.subwords.join(' to ')} characters`]),
-    ...(config.characterNgrams > 0 ? [`runs of up to ${config.characterNgrams} Chinese, Japanese or Thai characters`] : []),
+    ...(config.characterNgrams > 0
+      ? [`runs of up to ${config.characterNgrams} Chinese, Japanese or Thai characters`]
+      : []),
   ];
   if (config.embeddings) note(`features: ${kinds.join(', ')}; ${count(vocabulary.size)} different ones`);
   if (handBuilt.size > 0) note(`hand-built features: ${handBuilt.names.map(printable).join(', ')}`);

@@ -1,6 +1,7 @@
 /** Embeddings to start from: a file of word vectors, or those of a trained model. */
-import { createTokenizer, type TokenizerOptions } from '../../text/index.js';
+
 import type { VectorProblem, WordVectors } from '../../files/word-vectors.js';
+import { createTokenizer, type TokenizerOptions } from '../../text/index.js';
 import { counted, printable } from '../format.js';
 import { readVectors } from '../vectors.js';
 import type { Job } from './job.js';
@@ -27,8 +28,10 @@ export async function pretrainedFor(
     vocabulary: words,
     onProblem: (problem) => problems.push(problem),
   });
-  for (const { line, what } of problems.slice(0, MOST_PROBLEMS)) job.note(`${path}:${line}: ${printable(what)}`);
-  if (problems.length > MOST_PROBLEMS) job.note(`${path}: ${problems.length - MOST_PROBLEMS} more lines are flawed`);
+  for (const { line, what } of problems.slice(0, MOST_PROBLEMS))
+    job.note(`${path}:${line}: ${printable(what)}`);
+  if (problems.length > MOST_PROBLEMS)
+    job.note(`${path}: ${problems.length - MOST_PROBLEMS} more lines are flawed`);
   const known = [...words].filter((word) => vectors.has(word)).length;
   job.note(
     `embeddings: ${path} has ${vectors.dimension} numbers for each of ${counted(known, 'word')} ` +

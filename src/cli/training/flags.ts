@@ -94,14 +94,26 @@ export function addTrainOptions(command: Command): void {
   add('--describe', 'tell what a training step computes: kernels, shapes, work, memory');
 
   group = 'Training:';
-  add('--epochs <n>', `passes over the data, at most (default: ${CLASSIFIER.epochs}; lm ${LM.epochs})`, whole(1));
-  add('--batch-size <n>', `examples a step (default: ${CLASSIFIER.batchSize}; lm 32, 128 or 512 by corpus)`, whole(1));
+  add(
+    '--epochs <n>',
+    `passes over the data, at most (default: ${CLASSIFIER.epochs}; lm ${LM.epochs})`,
+    whole(1),
+  );
+  add(
+    '--batch-size <n>',
+    `examples a step (default: ${CLASSIFIER.batchSize}; lm 32, 128 or 512 by corpus)`,
+    whole(1),
+  );
   add(
     '--learning-rate <η>',
     `(default: ${CLASSIFIER.learningRate}; lm ${LM.learningRate})`,
     atLeast(0, { above: true }),
   );
-  add('--optimizer <name>', 'adamw (default), adam, rmsprop, adagrad or sgd, as in sgd:momentum=0.9', optimizer);
+  add(
+    '--optimizer <name>',
+    'adamw (default), adam, rmsprop, adagrad or sgd, as in sgd:momentum=0.9',
+    optimizer,
+  );
   add('--weight-decay <λ>', `(default: ${LM.weightDecay} with adamw, else 0)`, atLeast(0));
   add(
     '--schedule <name>',
@@ -109,7 +121,11 @@ export function addTrainOptions(command: Command): void {
       'as in cosine:warmup=300',
     schedule,
   );
-  add('--clip <norm>', `largest norm of the gradient (default: none; lm ${LM.clip})`, atLeast(0, { above: true }));
+  add(
+    '--clip <norm>',
+    `largest norm of the gradient (default: none; lm ${LM.clip})`,
+    atLeast(0, { above: true }),
+  );
   add(
     '--patience <n>',
     `stop after n validations without a better one (default: ${CLASSIFIER.patience}; lm ${LM.patience})`,
@@ -126,9 +142,9 @@ export function addTrainOptions(command: Command): void {
 
   group = 'Text (classifier and lm):';
   tasks = TEXT;
-  add('--tokenizer <name>', 'words (default: of any language, lower case), whitespace or characters').choices([
-    ...['words', 'whitespace', 'characters'],
-  ]);
+  add('--tokenizer <name>', 'words (default: of any language, lower case), whitespace or characters').choices(
+    [...['words', 'whitespace', 'characters']],
+  );
   add('--dimension <n>', 'numbers in each embedding (default: 32; lm 128)', whole(1));
   add('--min-count <n>', 'leave out what is seen less often (default: 1; lm words 2)', whole(1));
   add('--embeddings <file>', 'start from these: .vec, .txt, .bin, or a .lexigrad model');
@@ -139,14 +155,22 @@ export function addTrainOptions(command: Command): void {
   add('--pooling <name>', 'of embeddings: mean (default), sum, max or mean+max').choices([
     ...['mean', 'sum', 'max', 'mean+max'],
   ]);
-  add('--word-ngrams <n>', 'longest run of words that is a feature (default: 2; 1 with --embeddings)', whole(1));
+  add(
+    '--word-ngrams <n>',
+    'longest run of words that is a feature (default: 2; 1 with --embeddings)',
+    whole(1),
+  );
   add('--subwords <range>', 'pieces of words as features, as in 3,6 (default: none)', range);
   add('--character-ngrams <n>', 'runs of characters, where words have no spaces (default: 2 there)', whole());
   add('--word-dropout <share>', 'of the features of a text, in training (default: 0.3)', share);
-  add('--class-weights <weights>', 'balanced, or as in spam=5,ham=1 (default: all examples alike)', classWeights);
-  add('--head <name>', 'softmax (default), binary, or multilabel (default where texts have several)').choices([
-    ...['softmax', 'binary', 'multilabel'],
-  ]);
+  add(
+    '--class-weights <weights>',
+    'balanced, or as in spam=5,ham=1 (default: all examples alike)',
+    classWeights,
+  );
+  add('--head <name>', 'softmax (default), binary, or multilabel (default where texts have several)').choices(
+    [...['softmax', 'binary', 'multilabel']],
+  );
   add('--features <file>', 'hand-built features: a JSON list of lexicon, regex, length, log');
   add('--no-embeddings', 'hand-built features alone');
 

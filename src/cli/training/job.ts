@@ -1,5 +1,4 @@
 /** What a training of any kind is given by `train`, and what it gives back. */
-import type { Command } from 'commander';
 import type { Engine } from '../../engine/engine.js';
 import type { ReadOptions } from '../../files/examples.js';
 import type { ModelContent } from '../../files/model-file.js';
@@ -84,7 +83,9 @@ export function noteDuplicates(
     if (known.has(text.trim())) seen++;
   }
   if (seen > 0) {
-    job.note(`${counted(seen, noun)} of the ${total.toLocaleString('en')} in the ${split} data also stand in the training data`);
+    job.note(
+      `${counted(seen, noun)} of the ${total.toLocaleString('en')} in the ${split} data also stand in the training data`,
+    );
   }
 }
 

@@ -24,7 +24,9 @@ export function noteLabels(
   const rare = sorted.filter(([, times]) => times < FEW);
   if (rare.length > 0 && examples.length > 100) {
     const names = rare.slice(0, MOST_LABELS).map(([label]) => printable(label));
-    note(`few examples (less than ${FEW}) of ${counted(rare.length, 'label')}: ${names.join(', ')}${rare.length > MOST_LABELS ? ', …' : ''}`);
+    note(
+      `few examples (less than ${FEW}) of ${counted(rare.length, 'label')}: ${names.join(', ')}${rare.length > MOST_LABELS ? ', …' : ''}`,
+    );
   }
 }
 
@@ -45,6 +47,8 @@ export function describeSplit({ flags, note }: Job, { heldOut, total, noun, seed
     note('validation: none; the weights of the last epoch are kept');
   } else {
     const alike = byLabel ? ', of each label alike' : '';
-    note(`validation: ${counted(heldOut, noun)} held out (${percent(heldOut / total)}${alike}, seed ${seed})`);
+    note(
+      `validation: ${counted(heldOut, noun)} held out (${percent(heldOut / total)}${alike}, seed ${seed})`,
+    );
   }
 }

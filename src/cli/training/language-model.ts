@@ -1,10 +1,11 @@
 /** `train` on plain text. */
+
+import { DataError } from '../../base/errors.js';
 import { detectTask, readLines } from '../../files/node/task.js';
 import { encodeCorpus, splitCorpus, UNKNOWN_ID } from '../../models/language-model/corpus.js';
 import { LanguageModel } from '../../models/language-model/language-model.js';
 import type { LanguageModelOptions } from '../../models/language-model/options.js';
 import { TRAINING_DEFAULTS, trainLanguageModel } from '../../models/language-model/train.js';
-import { DataError } from '../../base/errors.js';
 import { perplexity } from '../evaluation.js';
 import { count, counted, percent, printable } from '../format.js';
 import { describeStep } from './describe.js';
@@ -57,14 +58,19 @@ export async function trainOnLines(job: Job): Promise<Trained> {
   const given = validation === undefined ? undefined : linesOf(job, validation);
   const lm = await trainLanguageModel(watched(), run, given, (parts) => {
     const model = new LanguageModel(parts);
-    note(`${counted(lineCount, 'line')}, ${count(model.vocabulary.totalCount)} tokens with the sentence ends`);
+    note(
+      `${counted(lineCount, 'line')}, ${count(model.vocabulary.totalCount)} tokens with the sentence ends`,
+    );
     announce(job, model, options);
     return model;
   });
   const { checkpointEverySteps: _, ...settings } = lm.record.settings ?? {};
   lm.record = { ...lm.record, settings };
 
-  for (const [split, file] of [['validation', validation], ['test', test]] as const) {
+  for (const [split, file] of [
+    ['validation', validation],
+    ['test', test],
+  ] as const) {
     if (file === undefined || session.signal.aborted) continue;
     const lines: string[] = [];
     for await (const line of linesOf(job, file)) if (line.trim() !== '') lines.push(line);

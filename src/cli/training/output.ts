@@ -17,9 +17,12 @@ export function defaultOutput(data: string): string {
  * @throws UsageError, or DataError where the folder is missing or cannot be written to
  */
 export async function checkOutput(path: string, inputs: readonly string[]): Promise<void> {
-  const places = await Promise.all([path, ...inputs].map((each) => realpath(each).catch(() => resolve(each))));
+  const places = await Promise.all(
+    [path, ...inputs].map((each) => realpath(each).catch(() => resolve(each))),
+  );
   const clash = places.indexOf(places[0]!, 1);
-  if (clash > 0) throw new UsageError(`the model would overwrite ${inputs[clash - 1]}: name another file with -o`);
+  if (clash > 0)
+    throw new UsageError(`the model would overwrite ${inputs[clash - 1]}: name another file with -o`);
   const folder = dirname(path);
   const present = await stat(path).catch(() => undefined);
   if (present?.isDirectory()) {

@@ -7,8 +7,8 @@
 import { createHash } from 'node:crypto';
 import { access, rm } from 'node:fs/promises';
 import { DataError } from '../../base/errors.js';
-import { readBytes } from '../../files/node/open.js';
 import { loadFile } from '../../files/node/host.js';
+import { readBytes } from '../../files/node/open.js';
 import { writeFileAtomic } from '../../files/node/write.js';
 import {
   decodeCheckpoint,
@@ -58,13 +58,17 @@ export class TrainingSession {
     );
     if (!options.resume) {
       if (exists) {
-        const what = options.keep ? 'it will be replaced; to go on from it, stop and add --resume' : 'it is left alone';
+        const what = options.keep
+          ? 'it will be replaced; to go on from it, stop and add --resume'
+          : 'it is left alone';
         options.terminal.say(`note: ${path} is left from an interrupted run: ${what}`);
       }
       return new TrainingSession(options, path, undefined);
     }
     if (!exists) {
-      throw new DataError('there is no interrupted run to resume: leave --resume out to start one', { file: path });
+      throw new DataError('there is no interrupted run to resume: leave --resume out to start one', {
+        file: path,
+      });
     }
     const { checkpoint, settings } = decodeCheckpoint(await loadFile(path), path);
     const differing = differingSettings(settings, options.settings);

@@ -1,8 +1,8 @@
 /** From flags to the options of the models. What no flag says is left to the models' own defaults. */
 import { readFile } from 'node:fs/promises';
 import { DataError } from '../../base/errors.js';
-import type { WordVectors } from '../../files/word-vectors.js';
 import { readProblem } from '../../files/node/open.js';
+import type { WordVectors } from '../../files/word-vectors.js';
 import type { FeatureSpec } from '../../models/classifier/hand-built.js';
 import type { ClassifierOptions } from '../../models/classifier/options.js';
 import type { LanguageModelOptions } from '../../models/language-model/options.js';
@@ -32,7 +32,8 @@ export function classifierOptions(
     minimumCount: flags.minCount,
     embeddings: flags.embeddings === false ? false : undefined,
     // A plateau watches the accuracy, which should rise.
-    schedule: schedule?.kind === 'plateau' && head !== 'multilabel' ? { goal: 'higher', ...schedule } : schedule,
+    schedule:
+      schedule?.kind === 'plateau' && head !== 'multilabel' ? { goal: 'higher', ...schedule } : schedule,
   });
 }
 
@@ -67,9 +68,7 @@ function optimizerOf({ optimizer, learningRate, weightDecay }: TrainFlags): Opti
 
 /** Without what is undefined, so that defaults below are not hidden by it. */
 function given<Options extends object>(options: Options): Options {
-  return Object.fromEntries(
-    Object.entries(options).filter(([, value]) => value !== undefined),
-  ) as Options;
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Options;
 }
 
 /**
@@ -96,7 +95,8 @@ export async function readFeatures(path: string): Promise<FeatureSpec[]> {
   }
   list.forEach((item, i) => {
     if (!isFeature(item)) {
-      const kinds = 'lexicon (words), regex (pattern), length (of: words or characters) or log (of: a feature)';
+      const kinds =
+        'lexicon (words), regex (pattern), length (of: words or characters) or log (of: a feature)';
       throw new DataError(`feature ${i + 1} is none of ${kinds}`, { file: path });
     }
   });

@@ -1,0 +1,148 @@
+/** lexigrad info [MODEL] */
+import { stat } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import type { Command } from 'commander';
+import { VERSION } from '../../base/version.js';
+import { hasWasm, wasmEngine } from '../../engine/wasm/index.js';
+import { readModelFile } from '../../files/node/model-file.js';
+import type { Node } from '../../graph/node.js';
+import { TextClassifier } from '../../models/classifier/classifier.js';
+import { LanguageModel } from '../../models/language-model/language-model.js';
+import { bytes, count, counted, cut, pad, printable, scaled } from '../format.js';
+import { buildModel, type Model, nameOfKind } from '../models.js';
+import { addCommonOptions, addEngineOptions, addExamples, engineOf } from '../options.js';
+import type { Terminal } from '../terminal.js';
+
+/** Features of a text of moderate length, for telling the work of a prediction. */
+const TYPICAL_ITEMS = 50;
+const LINE_WIDTH = 100;
+
+type Facts = Record<string, unknown>;
+
+export function declare(command: Command, terminal: Terminal): void {
+  command
+    .argument('[model]', 'a model that train has saved')
+    .description('Tell about this installation, or about a model.')
+    .action(async (path: string | undefined) => {
+      const facts = path === undefined ? installation() : await modelFacts(path, command);
+      if (command.opts().json) await terminal.writeJson(facts);
+      else await terminal.write(asLines(facts, terminal));
+    });
+  addEngineOptions(command);
+  addCommonOptions(command);
+  addExamples(command, [
+    ['lexigrad info', 'version, engines, cores'],
+    ['lexigrad info tickets.lexigrad', 'labels, sizes, settings, how it was trained'],
+  ]);
+}
+
+function installation(): Facts {
+  const engine = hasWasm() ? wasmEngine() : undefined;
+  const chosen =
+    engine === undefined
+      ? 'reference: this runtime has no WebAssembly SIMD'
+      : engine.build === 'relaxed'
+        ? `${engine.description}: this runtime has relaxed SIMD, so multiply-add is fused; --exact forbids it`
+        : `${engine.description}: this runtime has no relaxed SIMD (Node 22 and later have it)`;
+  return {
+    lexigrad: VERSION,
+    node: process.versions.node,
+    platform: `${process.platform} ${process.arch}`,
+    cores: availableParallelism(),
+    engine: chosen,
+    engines: ['reference', ...(engine === undefined ? [] : ['wasm'])],
+  };
+}
+
+async function modelFacts(path: string, command: Command): Promise<Facts> {
+  const content = await readModelFile(path);
+  const model = buildModel(content, path, engineOf(command.opts()));
+  const { record } = model;
+  return {
+    model: path,
+    kind: content.kind,
+    what: nameOfKind(content.kind),
+    savedBy: `lexigrad ${content.version}`,
+    fileBytes: (await stat(path)).size,
+    ...(model instanceof LanguageModel ? languageModelFacts(model) : labelFacts(model)),
+    parameters: model.parameterCount,
+    ...predictionWork(model),
+    settings: record.settings,
+    data: record.data,
+    results: record.results,
+    stopped: record.stopped,
+    bestEpoch: record.bestEpoch,
+    weights: model.hash,
+  };
+}
+
+function labelFacts(model: Exclude<Model, LanguageModel>): Facts {
+  if (!(model instanceof TextClassifier)) return { ...model.config };
+  const { vocabulary, handBuilt } = model;
+  const { maximumFeatures: _, ...config } = model.config;
+  return { ...config, features: vocabulary.size, handBuilt: handBuilt.names };
+}
+
+function languageModelFacts({ config, vocabulary }: LanguageModel): Facts {
+  return { vocabulary: vocabulary.size, ...config };
+}
+
+/** Multiply-adds of one prediction, from the compiled program itself. */
+function predictionWork(model: Model): Facts {
+  const { network } = model;
+  const output: Node = 'probabilities' in network ? network.probabilities : network.logits;
+  const items: Record<string, number> =
+    'ids' in network && network.ids !== undefined ? { items: TYPICAL_ITEMS } : {};
+  const program = model.workspace.compile({ outputs: { output } });
+  const steps = program.report({ batch: 1, ...items });
+  return {
+    multiplyAddsPerPrediction: Math.round(steps.reduce((sum, { flops }) => sum + flops, 0) / 2),
+    ...(items.items === undefined ? {} : { forFeatures: TYPICAL_ITEMS }),
+  };
+}
+
+function asLines(facts: Facts, terminal: Terminal): string {
+  const shown = Object.entries(facts).filter(([name, value]) => value !== undefined && name !== 'what');
+  const width = Math.max(...shown.map(([name]) => label(name).length));
+  const line = ([name, value]: [string, unknown]) => {
+    const text = cut(readable(name, value), LINE_WIDTH);
+    return `${terminal.mark('bold', pad(label(name), width))}  ${text}\n`;
+  };
+  return shown.map(line).join('');
+}
+
+/** `multiplyAddsPerPrediction` → `multiply adds per prediction` */
+function label(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+}
+
+function readable(name: string, value: unknown): string {
+  if (value === null) return 'none';
+  if (name === 'fileBytes') return bytes(value as number);
+  if (name === 'multiplyAddsPerPrediction') return scaled(value as number).trim();
+  if (typeof value === 'number')
+    return Number.isInteger(value) ? count(value) : String(Number(value.toPrecision(5)));
+  if (Array.isArray(value)) return listed(name, value);
+  if (typeof value !== 'object') return printable(String(value));
+  return Object.entries(value as Facts)
+    .filter(([, item]) => typeof item !== 'object' || item === null || name === 'results')
+    .map(([key, item]) =>
+      name === 'results' ? `${key}: ${headline(item)}` : `${label(key)} ${readable(key, item)}`,
+    )
+    .join(name === 'results' ? '; ' : ', ');
+}
+
+function listed(name: string, list: readonly unknown[]): string {
+  if (list.length === 0) return 'none';
+  const items = list.map((item) => printable(String(item))).join(', ');
+  return name === 'labels' ? `${counted(list.length, 'label')}: ${items}` : items;
+}
+
+/** The one or two numbers of a result that matter most. */
+function headline(result: unknown): string {
+  const names = ['accuracy', 'macroF1', 'exactMatch', 'perplexity', 'tokens', 'loss', 'examples'];
+  return Object.entries((result ?? {}) as Facts)
+    .filter(([key]) => names.includes(key))
+    .map(([key, value]) => `${label(key)} ${readable(key, value)}`)
+    .join(', ');
+}

@@ -1,0 +1,89 @@
+/** A command line in, an exit code out. Only the command that was named is loaded. */
+import { Command, CommanderError } from 'commander';
+import { VERSION } from '../base/version.js';
+import { EXIT, exitCodeOf, messageOf } from './errors.js';
+import { type Streams, Terminal } from './terminal.js';
+
+type Declare = (command: Command, terminal: Terminal, exit: (code: number) => void) => void;
+
+interface CommandEntry {
+  readonly name: string;
+  /** For the list of commands. */
+  readonly summary: string;
+  readonly load: () => Promise<{ readonly declare: Declare }>;
+}
+
+const COMMANDS: readonly CommandEntry[] = [
+  { name: 'train', summary: 'train a model on a file', load: () => import('./commands/train.js') },
+  { name: 'predict', summary: 'label texts', load: () => import('./commands/predict.js') },
+  { name: 'evaluate', summary: 'measure a model on data', load: () => import('./commands/evaluate.js') },
+  { name: 'next', summary: 'show the likeliest next tokens', load: () => import('./commands/next.js') },
+  { name: 'generate', summary: 'let a language model write', load: () => import('./commands/generate.js') },
+  { name: 'score', summary: 'tell how surprising texts are', load: () => import('./commands/score.js') },
+  { name: 'neighbors', summary: 'show similar words', load: () => import('./commands/neighbors.js') },
+  {
+    name: 'info',
+    summary: 'tell about this installation or a model',
+    load: () => import('./commands/info.js'),
+  },
+];
+
+const EXAMPLES = `
+Examples:
+  $ lexigrad train tickets.csv
+  $ lexigrad predict tickets.lexigrad "my card was charged twice" --explain
+  $ lexigrad train corpus.txt
+  $ lexigrad next corpus.lexigrad "the dog gets"
+
+lexigrad <command> --help tells all about a command.`;
+
+/**
+ * Runs the program.
+ *
+ * @param argv the words after the program's name
+ * @returns 0, or 1 for failure, 2 for wrong usage, 130 for an interrupted training
+ */
+export async function run(argv: readonly string[], streams: Streams): Promise<number> {
+  const terminal = new Terminal(streams);
+  let code: number = EXIT.success;
+  const words = argv.length === 0 ? ['--help'] : [...argv];
+  try {
+    const program = await buildProgram(words, terminal, (result) => {
+      code = result;
+    });
+    await program.parseAsync(words, { from: 'user' });
+  } catch (error) {
+    code = exitCodeOf(error);
+    const message = messageOf(error);
+    if (message !== undefined) terminal.say(`${terminal.note('red', 'error:')} ${message}`);
+    const isHelp = error instanceof CommanderError && error.exitCode === 0;
+    if (words.includes('--debug') && error instanceof Error && !isHelp) terminal.say(error.stack ?? '');
+  }
+  return code;
+}
+
+async function buildProgram(
+  words: readonly string[],
+  terminal: Terminal,
+  exit: (code: number) => void,
+): Promise<Command> {
+  const program = new Command('lexigrad')
+    .description('Train, understand and ship small neural text models.')
+    .version(VERSION, '-V, --version', 'show the version')
+    .helpOption('-h, --help', 'show help')
+    .helpCommand('help [command]', 'show help of a command')
+    .addHelpText('after', EXAMPLES)
+    .showSuggestionAfterError()
+    .exitOverride()
+    .configureOutput({
+      // Help that was asked for is a result; commander does not wait, and help is short.
+      writeOut: (text) => void terminal.write(text).catch(() => {}),
+      writeErr: (text) => terminal.draw(text),
+    });
+  for (const { name, summary, load } of COMMANDS) {
+    const command = program.command(name).summary(summary);
+    const named = words[0] === name || (words[0] === 'help' && words[1] === name);
+    if (named) (await load()).declare(command, terminal, exit);
+  }
+  return program;
+}

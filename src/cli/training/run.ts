@@ -1,0 +1,156 @@
+/** `train` from the first look at the data to the saved model and the report. */
+import { stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import type { Command } from 'commander';
+import { encodeModel } from '../../files/model-file.js';
+import { detectTask } from '../../files/node/task.js';
+import { writeFileAtomic } from '../../files/node/write.js';
+import type { RunSettings } from '../../models/checkpoint-file.js';
+import { KernelProfile } from '../../program/index.js';
+import { EXIT } from '../errors.js';
+import { engineOf, readOptionsOf } from '../options.js';
+import { Progress, type ProgressOptions } from '../progress.js';
+import type { Terminal } from '../terminal.js';
+import { trainOnTexts } from './classifier.js';
+import { checkFlags, decisiveFlags, TASK_NAMES, type TrainFlags, type TrainTask } from './flags.js';
+import { type Job, type RunJob, shellWord, type Trained } from './job.js';
+import { checkPlainText, trainOnLines } from './language-model.js';
+import { trainOnNumbers } from './network.js';
+import { checkOutput, defaultOutput } from './output.js';
+import { type Report, reportJson, reportLines } from './report.js';
+import { hashFile, TrainingSession } from './session.js';
+
+const JOBS: Readonly<Record<TrainTask, RunJob>> = {
+  classifier: trainOnTexts,
+  lm: trainOnLines,
+  network: trainOnNumbers,
+};
+
+/** @returns the exit code */
+export async function runTraining(command: Command, data: string, terminal: Terminal): Promise<number> {
+  const started = performance.now();
+  const flags = command.opts<TrainFlags>();
+  const read = readOptionsOf(command);
+  const engine = engineOf(flags);
+  const notes: string[] = [];
+  const note = (sentence: string) => {
+    notes.push(sentence);
+    terminal.say(`  ${sentence}`);
+  };
+
+  const task = await chooseTask(data, flags, { read });
+  checkFlags(command, task, data);
+  const output = flags.output ?? defaultOutput(data);
+  const inputs = inputFiles(data, flags);
+  await checkOutput(output, Object.values(inputs));
+  const settings = await runSettings(command, { task, engine: engine.description, inputs });
+  const { resume = false, checkpoint: keep = true } = flags;
+  const session = await TrainingSession.open({ terminal, modelPath: output, settings, resume, keep });
+
+  terminal.say(terminal.note('bold', `Training ${TASK_NAMES[task]} on ${data}`));
+  if (task === 'lm') note('plain text: each line is taken for a sentence');
+  note(`engine: ${engine.description}`);
+  let progress: Progress | undefined;
+  let trainingStarted = started;
+  const job: Job = {
+    ...{ data, output, flags, read, engine, terminal, session, note },
+    profile: flags.profile ? new KernelProfile() : undefined,
+    begin: (options: ProgressOptions) => {
+      progress = new Progress(terminal, options);
+      session.onInterrupt = () => progress!.clear();
+      return progress;
+    },
+  };
+  if (session.checkpoint !== undefined) {
+    const { epoch, step } = session.checkpoint.state;
+    note(`resumed from ${session.checkpointPath}: epoch ${epoch + 1}, after step ${step}`);
+  }
+
+  let trained: Trained;
+  session.listen();
+  try {
+    trainingStarted = performance.now();
+    trained = await JOBS[task](job);
+  } finally {
+    progress?.clear();
+    session.close();
+  }
+  const trainingSeconds = (performance.now() - trainingStarted) / 1000;
+  if (job.profile !== undefined) terminal.say(job.profile.toString());
+  if (trained.model.record.stopped === 'interrupted') return interrupted(job, trained);
+
+  const results = await trained.measure();
+  const { model } = trained;
+  const measured = results.map(({ split, evaluation }) => [split, evaluation.json]);
+  model.record = {
+    ...model.record,
+    settings: { ...model.record.settings, ...decisiveFlags(command) },
+    data: { ...model.record.data, file: basename(data) },
+    results: { ...model.record.results, ...Object.fromEntries(measured) },
+  };
+  await writeFileAtomic(output, encodeModel(model.toModel()));
+  await session.finish();
+  const report: Report = {
+    ...{ task, output, engine: engine.description, trained, results, notes, settings, trainingSeconds },
+    examplesPerSecond: progress === undefined ? 0 : progress.examples / Math.max(progress.seconds, 1e-9),
+    seconds: (performance.now() - started) / 1000,
+    bytes: (await stat(output)).size,
+    peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
+  };
+  if (flags.json) await terminal.writeJson(reportJson(report));
+  else await terminal.write(reportLines(report, terminal));
+  return EXIT.success;
+}
+
+async function chooseTask(
+  data: string,
+  { task }: TrainFlags,
+  { read }: Pick<Job, 'read'>,
+): Promise<TrainTask> {
+  if (task === 'lm') {
+    // Said outright, a table is text like any other.
+    if (read.format !== 'text') await checkPlainText({ read }, data);
+    return task;
+  }
+  if (task !== undefined) return task;
+  const detected = (await detectTask(data, read)).task;
+  return detected === 'numeric' ? 'network' : detected;
+}
+
+/** Every file that is read, by what it is for. */
+function inputFiles(
+  data: string,
+  { validation, test, embeddings, features }: TrainFlags,
+): Record<string, string> {
+  const files = { training: data, validation, test, features, embeddings: embeddings || undefined };
+  return Object.fromEntries(
+    Object.entries(files).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+}
+
+/** What must not change between a run and its resumption. Test data may: nothing is learned from it. */
+async function runSettings(
+  command: Command,
+  { task, engine, inputs }: { task: TrainTask; engine: string; inputs: Readonly<Record<string, string>> },
+): Promise<RunSettings> {
+  const settings: Record<string, unknown> = { ...decisiveFlags(command), task, engineBuild: engine };
+  for (const [name, file] of Object.entries(inputs)) {
+    if (name !== 'test') settings[`${name}File`] = await hashFile(file);
+  }
+  return settings;
+}
+
+async function interrupted({ session, terminal, flags, data }: Job, { model }: Trained): Promise<number> {
+  const checkpoint = session.canResume ? session.checkpointPath : undefined;
+  if (flags.json) {
+    const { history } = model.record;
+    await terminal.writeJson({ stopped: 'interrupted', checkpoint: checkpoint ?? null, history });
+  }
+  terminal.say(
+    checkpoint === undefined
+      ? 'stopped; nothing is saved'
+      : `stopped; the state of training is in ${checkpoint}. To go on, give the same command with --resume:\n` +
+          `  lexigrad train ${shellWord(data)} … --resume`,
+  );
+  return EXIT.interrupted;
+}
