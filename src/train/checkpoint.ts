@@ -1,4 +1,9 @@
-/** The state of a training run, as tensors and JSON. How it is stored is for the caller: usually a file. */
+/**
+ * The state of a training run, as tensors and JSON. How it is stored is for the caller: usually a file.
+ *
+ * Tensors are of 32 bits. So a resumed run is the uninterrupted one to the bit on every engine but the reference
+ * engine, which calculates with 64: there it is so to rounding.
+ */
 import type { ParameterNode } from '../graph/node.js';
 import type { PlateauState } from '../optim/plateau.js';
 import type { Workspace } from '../program/index.js';

@@ -4,65 +4,20 @@
  */
 import { NumericError, ValueError } from '../base/errors.js';
 import { backward } from '../graph/backward.js';
-import type { Node, ParameterNode } from '../graph/node.js';
-import { type AveragingOptions, WeightAverage } from '../optim/averaging.js';
-import {
-  createSchedule,
-  isPlateau,
-  Optimizer,
-  type OptimizerOptions,
-  type Schedule,
-  type ScheduleSpec,
-} from '../optim/index.js';
-import type { KernelProfile, Program, Workspace } from '../program/index.js';
+import { WeightAverage } from '../optim/averaging.js';
+import { createSchedule, isPlateau, Optimizer, type Schedule } from '../optim/index.js';
+import type { Program, Workspace } from '../program/index.js';
 import { GradientAccumulator } from './accumulation.js';
-import type { Batch, BatchSource } from './batches.js';
+import type { Batch } from './batches.js';
 import { type Checkpoint, takeTensors } from './checkpoint.js';
-import type { HistoryEntry, StopReason, TrainingEvent, TrainingResult } from './events.js';
+import { brokenParameter, divergence } from './divergence.js';
+import type { HistoryEntry, StopReason, TrainingResult } from './events.js';
+import type { TrainerOptions } from './options.js';
 
-/** How a model is judged while it trains. */
-export interface Validation {
-  /** Name of the measure that decides, a key of what `measure` returns. */
-  readonly by: string;
-  readonly goal: 'lower' | 'higher';
-  /** Measures the workspace's current weights. */
-  measure(): Readonly<Record<string, number>> | Promise<Readonly<Record<string, number>>>;
-  /** Validate also within epochs, every so many steps. */
-  readonly everySteps?: number;
-}
+export type { TrainerOptions, Validation } from './options.js';
 
-export interface TrainerOptions {
-  readonly workspace: Workspace;
-  /** A scalar: the mean loss of a batch. */
-  readonly loss: Node;
-  /** What to train. Parameters that are left out are frozen: their gradients are not even built. */
-  readonly parameters: readonly ParameterNode[];
-  readonly source: BatchSource;
-  readonly epochs: number;
-  readonly optimizer?: OptimizerOptions;
-  /** Default: constant */
-  readonly schedule?: ScheduleSpec;
-  /** Largest global norm of the gradient (default: no limit). */
-  readonly clip?: number;
-  /** Average the gradients of so many batches for each step (default 1). Row-sparse gradients become dense by it. */
-  readonly accumulate?: number;
-  readonly average?: AveragingOptions;
-  readonly validation?: Validation;
-  /** Stop after so many validations without improvement (default: never). */
-  readonly patience?: number;
-  /** Seed of dropout (default 1). */
-  readonly seed?: number;
-  readonly onEvent?: (event: TrainingEvent) => void;
-  /** Aborting stops after the current step, with a checkpoint. */
-  readonly signal?: AbortSignal;
-  /** Where checkpoints go: at each validation, every so many steps, and when interrupted. */
-  readonly saveCheckpoint?: (checkpoint: Checkpoint) => void | Promise<void>;
-  readonly checkpointEverySteps?: number;
-  /** Go on from here. The options must be those of the run that saved it. */
-  readonly resume?: Checkpoint;
-  /** Collects the time of each kernel; training is slower with it. */
-  readonly profile?: KernelProfile;
-}
+/** Values of a parameter, as the engine holds them. */
+type Values = ReturnType<Workspace['read']>;
 
 /** Gives the event loop a turn at least this often, so that signals and timers are heard. */
 const BREATH_MS = 30;
@@ -80,7 +35,7 @@ export class Trainer {
   private epoch = 0;
   private batch = 0;
   private history: HistoryEntry[] = [];
-  private best: { entry: HistoryEntry; tensors: Float32Array[] } | undefined;
+  private best: { entry: HistoryEntry; tensors: Values[] } | undefined;
   private waited = 0;
   private lossSum = 0;
   private lossWeight = 0;
@@ -171,8 +126,8 @@ export class Trainer {
   checkpoint(): Checkpoint {
     const { workspace, parameters } = this.options;
     const { best } = this;
-    const named = (values: readonly (Float32Array | Int32Array)[], prefix: string) =>
-      values.map((value, i) => [`${prefix}/${parameters[i]!.name}`, value] as const);
+    const named = (values: readonly Values[], prefix: string) =>
+      values.map((value, i) => [`${prefix}/${parameters[i]!.name}`, Float32Array.from(value)] as const);
     return {
       tensors: Object.fromEntries([
         ...takeTensors(workspace, [
@@ -181,12 +136,7 @@ export class Trainer {
           ...(this.accumulator?.sums ?? []),
         ]),
         ...(best === undefined ? [] : named(best.tensors, 'best')),
-        ...(this.average === undefined
-          ? []
-          : named(
-              this.average.averages.map((values) => values.slice()),
-              'average',
-            )),
+        ...(this.average === undefined ? [] : named(this.average.averages, 'average')),
       ]),
       state: {
         step: this.step,
@@ -297,7 +247,7 @@ export class Trainer {
     if (improved)
       this.best = {
         entry,
-        tensors: this.options.parameters.map((node) => Float32Array.from(workspace.view(node))),
+        tensors: this.options.parameters.map((node) => workspace.read(node)),
       };
     this.average?.swap(workspace);
     this.waited = improved || validation === undefined ? 0 : this.waited + 1;
@@ -337,21 +287,16 @@ export class Trainer {
 
   /** The loss shows broken weights only a step later, when the last good ones might be overwritten already. */
   private checkFinite(): void {
-    if (this.brokenParameter() !== undefined) throw this.divergence(`the weights broke at step ${this.step}`);
-  }
-
-  private brokenParameter(): ParameterNode | undefined {
     const { workspace, parameters } = this.options;
-    return parameters.find((node) => !workspace.view(node).every(Number.isFinite));
+    if (brokenParameter(workspace, parameters) === undefined) return;
+    throw this.divergence(`the weights broke at step ${this.step}`);
   }
 
   private divergence(what: string): NumericError {
-    const broken = this.brokenParameter();
-    return new NumericError(
-      `training diverged: ${what} (epoch ${this.epoch + 1})` +
-        `${broken === undefined ? '' : `, and parameter '${broken.name}' is no longer finite`}. ` +
-        `Try a smaller learning rate (now ${this.optimizer.options.learningRate}), or clip the gradient.` +
-        `${this.options.saveCheckpoint === undefined ? '' : ' The last good checkpoint is kept.'}`,
-    );
+    const { workspace, parameters, saveCheckpoint } = this.options;
+    const advice =
+      `Try a smaller learning rate (now ${this.optimizer.options.learningRate}), or clip the gradient.` +
+      `${saveCheckpoint === undefined ? '' : ' The last good checkpoint is kept.'}`;
+    return divergence(`${what} (epoch ${this.epoch + 1})`, advice, workspace, parameters);
   }
 }

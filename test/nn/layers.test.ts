@@ -35,8 +35,8 @@ describe('a linear layer', () => {
   });
 
   it('starts as its activation needs: Kaiming for ReLU, Xavier for tanh, biases 0', () => {
-    const deviation = (layer: Linear) =>
-      Math.sqrt(layer.weight.initial.reduce((sum, value) => sum + value * value, 0) / layer.weight.initial.length);
+    const deviation = ({ weight }: Linear) =>
+      Math.sqrt([...weight.initial].reduce((sum, value) => sum + value * value, 0) / weight.initial.length);
     expect(deviation(new Linear('l', 200, 100, { activation: 'relu' })) / Math.sqrt(2 / 200)).toBeCloseTo(1, 1);
     expect(deviation(new Linear('l', 200, 100, { activation: 'tanh' })) / (5 / 3) / Math.sqrt(2 / 300)).toBeCloseTo(1, 1);
     expect(new Linear('l', 3, 2).bias!.initial.every((value) => value === 0)).toBe(true);

@@ -1,0 +1,52 @@
+/** What the training loop is told. */
+import type { Node, ParameterNode } from '../graph/node.js';
+import type { AveragingOptions } from '../optim/averaging.js';
+import type { OptimizerOptions, ScheduleSpec } from '../optim/index.js';
+import type { KernelProfile, Workspace } from '../program/index.js';
+import type { BatchSource } from './batches.js';
+import type { Checkpoint } from './checkpoint.js';
+import type { TrainingEvent } from './events.js';
+
+/** How a model is judged while it trains. */
+export interface Validation {
+  /** Name of the measure that decides, a key of what `measure` returns. */
+  readonly by: string;
+  readonly goal: 'lower' | 'higher';
+  /** Measures the workspace's current weights. */
+  measure(): Readonly<Record<string, number>> | Promise<Readonly<Record<string, number>>>;
+  /** Validate also within epochs, every so many steps. */
+  readonly everySteps?: number;
+}
+
+export interface TrainerOptions {
+  readonly workspace: Workspace;
+  /** A scalar: the mean loss of a batch. */
+  readonly loss: Node;
+  /** What to train. Parameters that are left out are frozen: their gradients are not even built. */
+  readonly parameters: readonly ParameterNode[];
+  readonly source: BatchSource;
+  readonly epochs: number;
+  readonly optimizer?: OptimizerOptions;
+  /** Default: constant */
+  readonly schedule?: ScheduleSpec;
+  /** Largest global norm of the gradient (default: no limit). */
+  readonly clip?: number;
+  /** Average the gradients of so many batches for each step (default 1). Row-sparse gradients become dense by it. */
+  readonly accumulate?: number;
+  readonly average?: AveragingOptions;
+  readonly validation?: Validation;
+  /** Stop after so many validations without improvement (default: never). */
+  readonly patience?: number;
+  /** Seed of dropout (default 1). */
+  readonly seed?: number;
+  readonly onEvent?: (event: TrainingEvent) => void;
+  /** Aborting stops after the current step, with a checkpoint. */
+  readonly signal?: AbortSignal;
+  /** Where checkpoints go: at each validation, every so many steps, and when interrupted. */
+  readonly saveCheckpoint?: (checkpoint: Checkpoint) => void | Promise<void>;
+  readonly checkpointEverySteps?: number;
+  /** Go on from here. The options must be those of the run that saved it. */
+  readonly resume?: Checkpoint;
+  /** Collects the time of each kernel; training is slower with it. */
+  readonly profile?: KernelProfile;
+}
