@@ -33,6 +33,17 @@ export function scaled(value: number): string {
   return `${Number(value.toPrecision(3))} `;
 }
 
+/** 16,500 texts/s */
+export function rate(perSecond: number, unit: string): string {
+  return `${count(Number(perSecond.toPrecision(3)))} ${unit}/s`;
+}
+
+/** 3.2 s, 48 s, then as `duration`. */
+export function elapsed(seconds: number): string {
+  if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
+  return seconds < 59.5 ? `${Math.round(seconds)} s` : duration(seconds);
+}
+
 /** 0:07, 12:34, 1:02:03 */
 export function duration(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));

@@ -32,6 +32,13 @@ export function share(text: string): number {
   throw new InvalidArgumentError('It must be a number from 0 to below 1.');
 }
 
+/** A probability mass: above 0, at most 1. */
+export function mass(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && value > 0 && value <= 1) return value;
+  throw new InvalidArgumentError('It must be a number above 0 and at most 1.');
+}
+
 /** `64,32` → [64, 32]; `none` → [] */
 export function sizes(text: string): number[] {
   return text === 'none' ? [] : text.split(',').map((part) => whole(1)(part));
@@ -71,10 +78,7 @@ export function addEngineOptions(command: Command): Command {
   const group = 'Engine:';
   return command
     .addOption(
-      new Option(
-        '--engine <name>',
-        'what computes: wasm (default), or reference: float64, slow, for checking',
-      )
+      new Option('--engine <name>', 'what computes (default: wasm; reference is slow float64, for checking)')
         .choices(['wasm', 'reference'])
         .helpGroup(group),
     )
@@ -105,7 +109,7 @@ export function addDataOptions(command: Command): Command {
     command.addOption(option);
     return option;
   };
-  add('--format <name>', 'csv, tsv, jsonl, fasttext or text (default: found out)').choices([
+  add('--format <name>', 'how the file is written (default: found out)').choices([
     ...['csv', 'tsv', 'jsonl', 'fasttext', 'text'],
   ]);
   add('--text-column <name>', 'column with the text, by name or number; may be given again').argParser(

@@ -1,6 +1,6 @@
 /** How training tells of itself: one line that is redrawn on a terminal, and a line for each epoch everywhere. */
 import type { EpochEvent, StepEvent, TrainingEvent } from '../train/events.js';
-import { bar, cut, duration, measure, pad, scaled } from './format.js';
+import { bar, cut, duration, measure, pad, rate } from './format.js';
 import type { Terminal } from './terminal.js';
 
 const REDRAW_MS = 100;
@@ -25,7 +25,7 @@ export class Progress {
   examples = 0;
   seconds = 0;
   private readonly terminal: Terminal;
-  private readonly options: ProgressOptions;
+  readonly options: ProgressOptions;
   private firstStep: number | undefined;
   private drawnAt = 0;
   private totalSteps = 0;
@@ -70,7 +70,7 @@ export class Progress {
       `step ${step}/${totalSteps}`,
       `loss ${measure(this.loss!)}`,
       ...(this.best === '' ? [] : [this.best]),
-      `${scaled(examples / Math.max(seconds, 1e-3))}${unit}/s`,
+      rate(examples / Math.max(seconds, 1e-3), unit),
       `${duration(left)} left`,
     ].join(' · ');
   }
@@ -88,7 +88,7 @@ export class Progress {
       `epoch ${done.padStart(String(epochs).length)}/${epochs}`,
       `loss ${measure(trainLoss)}`,
       ...(measures.length === 0 ? [] : [`validation: ${measures.join(', ')}`]),
-      `${scaled(examplesPerSecond)}${unit}/s`,
+      rate(examplesPerSecond, unit),
     ];
     this.clear();
     this.terminal.say(parts.join('  ') + (improved ? this.terminal.note('green', '  ← best') : ''));

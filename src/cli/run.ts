@@ -4,7 +4,15 @@ import { VERSION } from '../base/version.js';
 import { EXIT, exitCodeOf, messageOf } from './errors.js';
 import { type Streams, Terminal } from './terminal.js';
 
-type Declare = (command: Command, terminal: Terminal, exit: (code: number) => void) => void;
+type Declare = (command: Command, terminal: Terminal, context: CommandContext) => void;
+
+/** What a command may want beside its flags. */
+export interface CommandContext {
+  /** All words of the command line. */
+  readonly words: readonly string[];
+  /** Ends with another code than 0, without an error. */
+  readonly exit: (code: number) => void;
+}
 
 interface CommandEntry {
   readonly name: string;
@@ -83,7 +91,7 @@ async function buildProgram(
   for (const { name, summary, load } of COMMANDS) {
     const command = program.command(name).summary(summary);
     const named = words[0] === name || (words[0] === 'help' && words[1] === name);
-    if (named) (await load()).declare(command, terminal, exit);
+    if (named) (await load()).declare(command, terminal, { words, exit });
   }
   return program;
 }

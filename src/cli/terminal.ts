@@ -36,7 +36,7 @@ export class Terminal {
 
   /** Width of that terminal, in columns. */
   get columns(): number {
-    return this.streams.stderr.columns ?? 80;
+    return this.streams.stderr.columns || 80;
   }
 
   /**

@@ -8,6 +8,7 @@ import {
   atLeast,
   type EngineFlags,
   engineOf,
+  mass,
   whole,
 } from '../options.js';
 import type { Terminal } from '../terminal.js';
@@ -38,7 +39,7 @@ export function declare(command: Command, terminal: Terminal): void {
     .addOption(new Option('--top-k <k>', 'choose among the k likeliest (default: all)').argParser(whole(1)))
     .addOption(
       new Option('--top-p <p>', 'choose among the likeliest that make up p together (default: 1)').argParser(
-        atLeast(0, { above: true }),
+        mass,
       ),
     )
     .addOption(new Option('--seed <n>', 'of chance').default(1).argParser(whole()))

@@ -181,22 +181,36 @@ function asBlock(text: string, scores: readonly LabelScore[], show: Show, titled
   return `${[...title, ...lines].join('\n')}\n${reason}`;
 }
 
-/** What each word added to the label's logit, in the order of the text. */
-function explanationLines({ label, score, logit, words, features }: Explanation, terminal: Terminal): string {
+/** What each word did for or against the label, in the order of the text. */
+function explanationLines(explanation: Explanation, terminal: Terminal): string {
+  const { label, score, logit, words, features } = explanation;
   const rows = [
-    ...words.map(({ token, occlusion }) => ({ name: printable(token), value: occlusion })),
+    ...words.map(({ token, occlusion, gradient }) => ({ name: printable(token), occlusion, gradient })),
     ...features.map(({ name, value, gradient }) => ({
       name: `${printable(name)} = ${Number(value.toPrecision(4))}`,
-      value: gradient,
+      occlusion: undefined,
+      gradient,
     })),
-  ];
-  const largest = Math.max(...rows.map(({ value }) => Math.abs(value)), 1e-9);
-  const width = Math.max(0, ...rows.map(({ name }) => displayWidth(name)));
-  const lines = rows.map(({ name, value }) => {
-    const sign = value < 0 ? '−' : '+';
-    const drawn = bar(Math.abs(value) / largest, BAR_WIDTH);
-    return `  ${pad(name, width)}  ${sign}${Math.abs(value).toFixed(2)}  ${terminal.mark(value < 0 ? 'red' : 'green', drawn)}`.trimEnd();
+  ].map((row) => ({ ...row, main: row.occlusion ?? row.gradient }));
+  const largest = Math.max(...rows.map(({ main }) => Math.abs(main)), 1e-9);
+  const width = Math.max(4, ...rows.map(({ name }) => displayWidth(name)));
+  const lines = rows.map(({ name, occlusion, gradient, main }) => {
+    const drawn = terminal.mark(main < 0 ? 'red' : 'green', bar(Math.abs(main) / largest, BAR_WIDTH));
+    const numbers = [
+      ...(words.length === 0 ? [] : [occlusion === undefined ? '' : signed(occlusion)]),
+      signed(gradient),
+    ];
+    return `  ${pad(name, width)}${numbers.map((number) => number.padStart(10)).join('')}  ${drawn}\n`;
   });
-  const how = words.length > 0 ? 'how much the logit falls when the word is left out' : 'gradient × input';
-  return `why ${printable(label)} (probability ${probability(score)}, logit ${logit.toFixed(2)}): ${how}\n${lines.join('\n')}\n`;
+  const titles = words.length === 0 ? ['gradient'] : ['left out', 'gradient'];
+  const head = `  ${pad('', width)}${titles.map((title) => title.padStart(10)).join('')}`;
+  const leftOut = words.length === 0 ? '' : 'left out: how much the logit falls without the word; ';
+  return (
+    `why ${printable(label)} (probability ${probability(score)}, logit ${logit.toFixed(2)}):\n${head}\n` +
+    `${lines.join('')}  (${leftOut}gradient: gradient × input)\n`
+  );
+}
+
+function signed(value: number): string {
+  return `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(2)}`;
 }

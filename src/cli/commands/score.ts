@@ -17,7 +17,7 @@ export function declare(command: Command, terminal: Terminal): void {
     .argument('<model>', 'a language model that train has saved')
     .argument('[texts...]', 'texts to score; - reads one a line from standard input')
     .description(
-      'Tell how surprising texts are: −log₂ p of each token and of the end, in bits, and their sums.\n' +
+      'Tell how surprising texts are: −log₂ p of each token and of the end, in bits, and their sums. ' +
         'Read from standard input, each line gives its bits, perplexity and text.',
     )
     .action(async (model: string, texts: string[]) => score(terminal, model, texts, command.opts()));

@@ -1,19 +1,22 @@
 /** lexigrad train DATA */
 import type { Command } from 'commander';
 import { addCommonOptions, addDataOptions, addEngineOptions, addExamples } from '../options.js';
+import type { CommandContext } from '../run.js';
 import type { Terminal } from '../terminal.js';
 import { addTrainOptions } from '../training/flags.js';
 import { runTraining } from '../training/run.js';
 
-export function declare(command: Command, terminal: Terminal, exit: (code: number) => void): void {
+export function declare(command: Command, terminal: Terminal, context: CommandContext): void {
   command
     .argument('<data>', 'labelled texts, plain text, or a table of numbers; may be gzip')
     .description(
-      'Train a model on a file. Labelled texts (CSV, TSV, JSONL, fastText lines) give a text classifier, plain\n' +
-        'text a language model, a table of numbers a feedforward network. Ctrl-C saves the state of training and\n' +
+      'Train a model on a file. Labelled texts (CSV, TSV, JSONL, fastText lines) give a text classifier, plain ' +
+        'text a language model, a table of numbers a feedforward network. Ctrl-C saves the state of training and ' +
         'stops; --resume goes on from there, to the same result.',
     )
-    .action(async (data: string) => exit(await runTraining(command, data, terminal)));
+    .action(async (data: string) => {
+      context.exit(await runTraining(command, data, terminal, context.words));
+    });
   addTrainOptions(command);
   addDataOptions(command);
   addEngineOptions(command);

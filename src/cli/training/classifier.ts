@@ -5,6 +5,7 @@ import { TextClassifier } from '../../models/classifier/classifier.js';
 import { findLabels, splitExamples } from '../../models/classifier/examples.js';
 import type { ClassifierOptions } from '../../models/classifier/options.js';
 import { TRAINING_DEFAULTS, trainClassifier } from '../../models/classifier/train.js';
+import { UsageError } from '../errors.js';
 import { checkLabels, evaluateClassifier } from '../evaluation.js';
 import { count, counted, percent, printable } from '../format.js';
 import { describeStep } from './describe.js';
@@ -23,6 +24,13 @@ export async function trainOnTexts(job: Job): Promise<Trained> {
   noteLabels(job, all, labels, 'text');
   const empty = all.filter(({ text }) => text.trim() === '').length;
   if (empty > 0) note(`${counted(empty, 'text is', 'texts are')} empty`);
+
+  const strange = Object.keys(flags.classWeights ?? {}).find((label) => !labels.includes(label));
+  if (typeof flags.classWeights === 'object' && strange !== undefined) {
+    throw new UsageError(
+      `--class-weights: there is no label '${strange}'; the labels are ${labels.join(', ')}`,
+    );
+  }
 
   const validation = flags.validation === undefined ? undefined : await readAll(job, flags.validation);
   const test = flags.test === undefined ? undefined : await readAll(job, flags.test);
@@ -49,7 +57,7 @@ export async function trainOnTexts(job: Job): Promise<Trained> {
   const heldOut = validation ?? (splitExamples(all, holdOut, seed).heldOut as LabelledExample[]);
   describeSplit(job, { heldOut: heldOut.length, total: all.length, noun: 'text', byLabel: true, seed });
 
-  const begin = () => job.begin({ unit: 'texts', by: options.head === 'multilabel' ? 'loss' : 'accuracy' });
+  const begin = () => job.begin({ unit: 'texts', by: options.selectBy ?? 'loss' });
   const model = await trainClassifier(all, { ...options, ...runOptions(job, begin) }, validation, (parts) => {
     const classifier = new TextClassifier(parts);
     announce(job, classifier, options, all);
@@ -69,7 +77,9 @@ async function readAll(job: Job, file: string): Promise<LabelledExample[]> {
     const { textColumns, labelColumn, notes } = reader.description;
     for (const sentence of notes) job.note(sentence);
     if (labelColumn !== undefined) {
-      job.note(`text: ${textColumns.map(printable).join(' and ')}; label: ${printable(labelColumn)}`);
+      job.note(
+        `text column: ${textColumns.map(printable).join(' and ')}; label column: ${printable(labelColumn)}`,
+      );
     }
   }
   const examples: LabelledExample[] = [];

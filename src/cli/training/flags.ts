@@ -53,6 +53,7 @@ export interface TrainFlags extends CommonFlags, EngineFlags {
   readonly subwords?: [number, number] | null;
   readonly characterNgrams?: number;
   readonly wordDropout?: number;
+  readonly selectBy?: 'loss' | 'accuracy' | 'macroF1';
   readonly classWeights?: 'balanced' | Record<string, number>;
   readonly head?: Head;
   readonly features?: string;
@@ -90,8 +91,11 @@ export function addTrainOptions(command: Command): void {
   add('--seed <n>', `of everything that is random (default: ${CLASSIFIER.seed})`, whole());
   add('--resume', 'go on from where an interrupted run stopped');
   add('--no-checkpoint', 'do not save the state of training beside the model');
-  add('--profile', 'tell how long each kernel took; slower');
   add('--describe', 'tell what a training step computes: kernels, shapes, work, memory');
+
+  tasks = TEXT;
+  add('--profile', 'tell how long each kernel took; slower');
+  tasks = ALL;
 
   group = 'Training:';
   add(
@@ -137,22 +141,32 @@ export function addTrainOptions(command: Command): void {
     share,
   );
   add('--dropout <share>', 'of units, in training (default: 0; lm 0.1)', share);
-  add('--hidden <sizes>', 'units of the hidden layers, as in 64,32, or none (default: none; lm 256)', sizes);
-  add('--activation <name>', 'of hidden layers (default: relu; lm tanh)').choices(activationNames);
+  add(
+    '--hidden <sizes>',
+    'units of the hidden layers, as in 64,32, or none (default: none; lm 256; network 8)',
+    sizes,
+  );
+  add('--activation <name>', 'of hidden layers (default: relu; lm and network tanh)').choices(
+    activationNames,
+  );
 
   group = 'Text (classifier and lm):';
   tasks = TEXT;
-  add('--tokenizer <name>', 'words (default: of any language, lower case), whitespace or characters').choices(
-    [...['words', 'whitespace', 'characters']],
+  add('--tokenizer <name>', 'what a token is (default: words, of any language, in lower case)').choices([
+    ...['words', 'whitespace', 'characters'],
+  ]);
+  add(
+    '--dimension <n>',
+    'numbers in each embedding (default: 16 to 64, as there are labels; lm 128)',
+    whole(1),
   );
-  add('--dimension <n>', 'numbers in each embedding (default: 32; lm 128)', whole(1));
   add('--min-count <n>', 'leave out what is seen less often (default: 1; lm words 2)', whole(1));
   add('--embeddings <file>', 'start from these: .vec, .txt, .bin, or a .lexigrad model');
   add('--freeze-embeddings', 'leave the embeddings as they are');
 
   group = 'Text classifier:';
   tasks = ['classifier'];
-  add('--pooling <name>', 'of embeddings: mean (default), sum, max or mean+max').choices([
+  add('--pooling <name>', 'how the embeddings of a text become one (default: mean)').choices([
     ...['mean', 'sum', 'max', 'mean+max'],
   ]);
   add(
@@ -160,24 +174,32 @@ export function addTrainOptions(command: Command): void {
     'longest run of words that is a feature (default: 2; 1 with --embeddings)',
     whole(1),
   );
-  add('--subwords <range>', 'pieces of words as features, as in 3,6 (default: none)', range);
+  add(
+    '--subwords <range>',
+    'pieces of words as features, as in 3,6, or none (default: 3,5 on small data)',
+    range,
+  );
   add('--character-ngrams <n>', 'runs of characters, where words have no spaces (default: 2 there)', whole());
-  add('--word-dropout <share>', 'of the features of a text, in training (default: 0.3)', share);
+  add('--word-dropout <share>', 'of the features of a text, in training (default: 0.5)', share);
+  add('--select-by <measure>', 'what decides which epoch is best (default: loss)').choices([
+    ...['loss', 'accuracy', 'macroF1'],
+  ]);
   add(
     '--class-weights <weights>',
     'balanced, or as in spam=5,ham=1 (default: all examples alike)',
     classWeights,
   );
-  add('--head <name>', 'softmax (default), binary, or multilabel (default where texts have several)').choices(
-    [...['softmax', 'binary', 'multilabel']],
-  );
+  add(
+    '--head <name>',
+    'how the network ends (default: softmax; multilabel where texts have several)',
+  ).choices([...['softmax', 'binary', 'multilabel']]);
   add('--features <file>', 'hand-built features: a JSON list of lexicon, regex, length, log');
   add('--no-embeddings', 'hand-built features alone');
 
   group = 'Language model:';
   tasks = ['lm'];
   add('--order <n>', 'predict each token from the n − 1 before it (default: 5)', whole(2));
-  add('--context <mode>', 'of the first words: sentence (default: nothing before), or running text').choices([
+  add('--context <mode>', 'what is before the first words of a line (default: sentence: nothing)').choices([
     ...['sentence', 'running'],
   ]);
   add('--max-vocabulary <n>', `the most frequent tokens (default: ${LM.maximumVocabulary})`, whole(3));

@@ -32,7 +32,7 @@ export async function trainOnLines(job: Job): Promise<Trained> {
   const { data, flags, session, note } = job;
   const { validation, test } = flags;
   const others = [validation, test].filter((file) => file !== undefined);
-  for (const file of others) await checkPlainText(job, file);
+  if (flags.task === undefined) for (const file of others) await checkPlainText(job, file);
   const options: LanguageModelOptions = languageModelOptions(flags, {
     pretrained:
       typeof flags.embeddings === 'string'

@@ -1,6 +1,6 @@
 /** What `train` says at the end: to people as lines, to programs as one object. */
 import type { RunSettings } from '../../models/checkpoint-file.js';
-import { bytes, count, duration, pad, scaled } from '../format.js';
+import { bytes, count, displayWidth, elapsed, pad, rate } from '../format.js';
 import type { Terminal } from '../terminal.js';
 import type { TrainTask } from './flags.js';
 import type { SplitResult, Trained } from './job.js';
@@ -19,6 +19,8 @@ export interface Report {
   readonly seconds: number;
   readonly trainingSeconds: number;
   readonly examplesPerSecond: number;
+  /** What an example is: `texts`, `tokens`, `rows`. */
+  readonly unit: string;
   readonly peakMemoryBytes: number;
 }
 
@@ -54,7 +56,7 @@ export function reportLines(report: Report, terminal: Terminal): string {
     ['stopped', `${record.stopped} after ${Number(epochs.toFixed(2))} epochs${kept}`],
     [
       'took',
-      `${duration(report.seconds)}, ${scaled(report.examplesPerSecond)}examples/s, ` +
+      `${elapsed(report.seconds)}, ${rate(report.examplesPerSecond, report.unit)} in training, ` +
         `${bytes(report.peakMemoryBytes)} of memory at most`,
     ],
     [
@@ -64,7 +66,7 @@ export function reportLines(report: Report, terminal: Terminal): string {
     ['saved', `${output} (${bytes(report.bytes)})`],
   ];
   parts.push(facts.map(([name, text]) => `${pad(name!, 8)} ${text}\n`).join(''));
-  const width = Math.max(...trained.next.map(([line]) => line.length));
+  const width = Math.max(...trained.next.map(([line]) => displayWidth(line)));
   const next = trained.next.map(([line, what]) => `  ${pad(line, width)}   # ${what}\n`);
   parts.push(`${terminal.mark('bold', 'Next:')}\n${next.join('')}`);
   return `\n${parts.join('\n')}`;

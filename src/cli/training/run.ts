@@ -14,7 +14,7 @@ import type { Terminal } from '../terminal.js';
 import { trainOnTexts } from './classifier.js';
 import { checkFlags, decisiveFlags, TASK_NAMES, type TrainFlags, type TrainTask } from './flags.js';
 import { type Job, type RunJob, shellWord, type Trained } from './job.js';
-import { checkPlainText, trainOnLines } from './language-model.js';
+import { trainOnLines } from './language-model.js';
 import { trainOnNumbers } from './network.js';
 import { checkOutput, defaultOutput } from './output.js';
 import { type Report, reportJson, reportLines } from './report.js';
@@ -27,7 +27,12 @@ const JOBS: Readonly<Record<TrainTask, RunJob>> = {
 };
 
 /** @returns the exit code */
-export async function runTraining(command: Command, data: string, terminal: Terminal): Promise<number> {
+export async function runTraining(
+  command: Command,
+  data: string,
+  terminal: Terminal,
+  words: readonly string[],
+): Promise<number> {
   const started = performance.now();
   const flags = command.opts<TrainFlags>();
   const read = readOptionsOf(command);
@@ -77,7 +82,7 @@ export async function runTraining(command: Command, data: string, terminal: Term
   }
   const trainingSeconds = (performance.now() - trainingStarted) / 1000;
   if (job.profile !== undefined) terminal.say(job.profile.toString());
-  if (trained.model.record.stopped === 'interrupted') return interrupted(job, trained);
+  if (trained.model.record.stopped === 'interrupted') return interrupted(job, trained, words);
 
   const results = await trained.measure();
   const { model } = trained;
@@ -92,6 +97,7 @@ export async function runTraining(command: Command, data: string, terminal: Term
   await session.finish();
   const report: Report = {
     ...{ task, output, engine: engine.description, trained, results, notes, settings, trainingSeconds },
+    unit: progress?.options.unit ?? 'examples',
     examplesPerSecond: progress === undefined ? 0 : progress.examples / Math.max(progress.seconds, 1e-9),
     seconds: (performance.now() - started) / 1000,
     bytes: (await stat(output)).size,
@@ -107,11 +113,7 @@ async function chooseTask(
   { task }: TrainFlags,
   { read }: Pick<Job, 'read'>,
 ): Promise<TrainTask> {
-  if (task === 'lm') {
-    // Said outright, a table is text like any other.
-    if (read.format !== 'text') await checkPlainText({ read }, data);
-    return task;
-  }
+  // Said outright, a table is text like any other.
   if (task !== undefined) return task;
   const detected = (await detectTask(data, read)).task;
   return detected === 'numeric' ? 'network' : detected;
@@ -140,7 +142,16 @@ async function runSettings(
   return settings;
 }
 
-async function interrupted({ session, terminal, flags, data }: Job, { model }: Trained): Promise<number> {
+async function interrupted(
+  { session, terminal, flags }: Job,
+  { model }: Trained,
+  words: readonly string[],
+): Promise<number> {
+  const resuming = [
+    'lexigrad',
+    ...words.filter((word) => word !== '--resume').map(shellWord),
+    '--resume',
+  ].join(' ');
   const checkpoint = session.canResume ? session.checkpointPath : undefined;
   if (flags.json) {
     const { history } = model.record;
@@ -149,8 +160,7 @@ async function interrupted({ session, terminal, flags, data }: Job, { model }: T
   terminal.say(
     checkpoint === undefined
       ? 'stopped; nothing is saved'
-      : `stopped; the state of training is in ${checkpoint}. To go on, give the same command with --resume:\n` +
-          `  lexigrad train ${shellWord(data)} … --resume`,
+      : `stopped; the state of training is in ${checkpoint}. To go on:\n  ${resuming}`,
   );
   return EXIT.interrupted;
 }

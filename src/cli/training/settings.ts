@@ -23,17 +23,19 @@ export function classifierOptions(
   files: { features?: readonly FeatureSpec[]; pretrained?: WordVectors },
 ): ClassifierOptions {
   const { tokenizer, dimension, freezeEmbeddings, pooling, wordNgrams, subwords, characterNgrams } = flags;
-  const { wordDropout, classWeights, head, schedule } = flags;
+  const { wordDropout, classWeights, head, selectBy, schedule } = flags;
   return given({
     ...trainingOptions(flags),
     ...{ dimension, freezeEmbeddings, pooling, wordNgrams, subwords, characterNgrams },
-    ...{ wordDropout, classWeights, head, ...files },
+    ...{ wordDropout, classWeights, head, selectBy, ...files },
     tokenizer: tokenizer && { kind: tokenizer },
     minimumCount: flags.minCount,
     embeddings: flags.embeddings === false ? false : undefined,
-    // A plateau watches the accuracy, which should rise.
+    // A plateau watches what decides; unlike a loss, accuracy and F1 should rise.
     schedule:
-      schedule?.kind === 'plateau' && head !== 'multilabel' ? { goal: 'higher', ...schedule } : schedule,
+      schedule?.kind === 'plateau' && selectBy !== undefined && selectBy !== 'loss'
+        ? { goal: 'higher', ...schedule }
+        : schedule,
   });
 }
 

@@ -25,8 +25,9 @@ import { weightsHash } from '../weights-hash.js';
 import { type EncodedTexts, TextEncoderBuffer, textFeeds } from './encoded.js';
 import { type Examples, encodeTargets, gather } from './examples.js';
 import type { Explanation, WordContribution } from './explanation.js';
+import { FeatureHasher, FeatureTable } from './feature-index.js';
 import { FeatureExtractor, readableFeature } from './features.js';
-import { type HandBuiltFeature, HandBuiltFeatures } from './hand-built.js';
+import { checkFeatures, type HandBuiltFeature, HandBuiltFeatures } from './hand-built.js';
 import { buildClassifierNetwork, type ClassifierNetwork } from './network.js';
 import { type ClassifierConfig, type ClassifierOptions, checkConfig } from './options.js';
 import { trainClassifier } from './train.js';
@@ -65,6 +66,8 @@ export class TextClassifier {
   readonly workspace: Workspace;
   /** How the model was trained: options, data, history, results. */
   record: TrainingRecord = {};
+  private readonly hasher: FeatureHasher;
+  private featureTable: FeatureTable | undefined;
   private predictor: Program | undefined;
   private explainer: Program | undefined;
 
@@ -73,6 +76,7 @@ export class TextClassifier {
     this.config = config;
     this.vocabulary = vocabulary;
     this.extractor = new FeatureExtractor(config);
+    this.hasher = new FeatureHasher(config);
     this.handBuilt = new HandBuiltFeatures(handBuilt, this.extractor.tokenizer);
     const featureCount = config.embeddings ? Math.max(1, vocabulary.size) : 0;
     this.network = buildClassifierNetwork(config, { featureCount, denseCount: this.handBuilt.size }, seed);
@@ -233,15 +237,15 @@ export class TextClassifier {
   ): TextClassifier {
     if (model.kind !== CLASSIFIER_KIND)
       throw new FormatError(`this model is a ${model.kind}, not a text classifier`, { file });
-    const saved = model.config as {
-      classifier: unknown;
-      vocabulary: unknown;
-      handBuilt?: { specs?: HandBuiltFeature[]; means?: number[]; deviations?: number[] };
-      record?: TrainingRecord;
-    };
-    const config = checkConfig(saved?.classifier, file);
-    const { specs = [], means = [], deviations = [] } = saved.handBuilt ?? {};
+    const saved = (model.config ?? {}) as Readonly<Record<string, unknown>>;
+    const config = checkConfig(saved.classifier, file);
+    const { specs, means, deviations } = checkFeatures(saved.handBuilt, file);
     const vocabulary = Vocabulary.fromJSON(saved.vocabulary);
+    if (!config.embeddings && specs.length === 0) {
+      throw new FormatError('the classifier in the model file has no features at all: it is damaged', {
+        file,
+      });
+    }
     const embedded = config.embeddings ? config.dimension * (config.pooling === 'mean+max' ? 2 : 1) : 0;
     checkCapacity(model.tensors, [config.embeddings ? vocabulary.size : 0, config.dimension], file);
     checkCapacity(
@@ -250,15 +254,9 @@ export class TextClassifier {
       file,
     );
     const classifier = new TextClassifier({ config, vocabulary, handBuilt: specs, seed: 0, engine });
-    if (means.length !== specs.length || deviations.length !== specs.length) {
-      throw new FormatError(
-        'the hand-built features in the model file do not agree with their scales: it is damaged',
-        { file },
-      );
-    }
     classifier.handBuilt.means = means;
     classifier.handBuilt.deviations = deviations;
-    classifier.record = saved.record ?? {};
+    classifier.record = (saved.record ?? {}) as TrainingRecord;
     restoreParameters(classifier.workspace, classifier.network.parameters, model.tensors, file);
     return classifier;
   }
@@ -267,12 +265,14 @@ export class TextClassifier {
 
   /** Texts as the network reads them. Features that were not seen in training are left out. */
   encode(texts: readonly string[]): EncodedTexts {
+    this.featureTable ??= FeatureTable.of(this.vocabulary.entries());
+    const { hasher, featureTable: table } = this;
     const buffer = new TextEncoderBuffer(this.handBuilt.size);
     for (const text of texts) {
       if (this.config.embeddings) {
-        this.extractor.forEach(this.extractor.tokenizer.tokenize(text), (feature) => {
-          const id = this.vocabulary.idOf(feature);
-          if (id !== undefined) buffer.addId(id);
+        hasher.forEach(this.extractor.tokenizer.tokenize(text), (high, low) => {
+          const id = table.find(high, low);
+          if (id >= 0) buffer.addId(id);
         });
       }
       buffer.finishText(this.handBuilt.size === 0 ? [] : this.handBuilt.standardized(text));

@@ -29,12 +29,12 @@ export interface Feature {
 }
 
 /** Scripts whose words are not set apart by spaces: segmentation is a guess there, characters are not. */
-const UNSPACED = /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]+$/u;
+export const UNSPACED = /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]+$/u;
 
 /** Marks that keep the kinds of features apart; the marks cannot occur in tokens, which hold no white space. */
-const NGRAM_JOINT = ' ';
-const SUBWORD_MARK = '\t';
-const CHARACTER_MARK = '\n';
+export const NGRAM_JOINT = ' ';
+export const SUBWORD_MARK = '\t';
+export const CHARACTER_MARK = '\n';
 
 export class FeatureExtractor {
   readonly options: FeatureOptions;

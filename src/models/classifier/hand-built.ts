@@ -2,7 +2,7 @@
  * Hand-built features: numbers that a person thought of, instead of (or beside) embeddings that are learned. They are
  * given as functions, or as a declarative list that a model file can hold.
  */
-import { ValueError } from '../../base/errors.js';
+import { FormatError, ValueError } from '../../base/errors.js';
 import type { Tokenizer } from '../../text/index.js';
 
 /** One feature in plain JSON. */
@@ -29,8 +29,8 @@ export class HandBuiltFeatures {
   readonly names: readonly string[];
   readonly specs: readonly HandBuiltFeature[];
   private readonly functions: readonly ((text: string) => number)[];
-  means: number[];
-  deviations: number[];
+  means: readonly number[];
+  deviations: readonly number[];
 
   /** @throws ValueError for a pattern that is no regular expression, or an unknown kind. */
   constructor(specs: readonly HandBuiltFeature[], tokenizer: Tokenizer) {
@@ -116,5 +116,56 @@ function nameOf(spec: HandBuiltFeature): string {
       return `number of ${plain.of}`;
     case 'log':
       return `ln(1 + ${nameOf(plain.of)})`;
+  }
+}
+
+/** Features with their scales, as a model file holds them. */
+export interface SavedFeatures {
+  readonly specs: readonly FeatureSpec[];
+  readonly means: readonly number[];
+  readonly deviations: readonly number[];
+}
+
+/** The features from a model file; none where it has none. @throws FormatError when they are not sound. */
+export function checkFeatures(value: unknown, file?: string): SavedFeatures {
+  const { specs = [], means = [], deviations = [] } = (value ?? {}) as Partial<SavedFeatures>;
+  const isSound =
+    Array.isArray(specs) &&
+    specs.every((spec) => isSpec(spec)) &&
+    Array.isArray(means) &&
+    means.length === specs.length &&
+    means.every(Number.isFinite) &&
+    Array.isArray(deviations) &&
+    deviations.length === specs.length &&
+    deviations.every((deviation) => Number.isFinite(deviation) && deviation > 0);
+  if (isSound) return { specs, means, deviations };
+  throw new FormatError(
+    'the hand-built features in the model file, or their scales, are not sound: the file is damaged',
+    { file },
+  );
+}
+
+function isSpec(value: unknown): boolean {
+  const spec = (value ?? {}) as { readonly [K in 'kind' | 'name' | 'words' | 'pattern' | 'of']?: unknown };
+  if (spec.name !== undefined && typeof spec.name !== 'string') return false;
+  switch (spec.kind) {
+    case 'lexicon':
+      return Array.isArray(spec.words) && spec.words.every((word) => typeof word === 'string');
+    case 'regex':
+      return typeof spec.pattern === 'string' && isPattern(spec.pattern);
+    case 'length':
+      return spec.of === 'words' || spec.of === 'characters';
+    case 'log':
+      return isSpec(spec.of);
+    default:
+      return false;
+  }
+}
+
+function isPattern(pattern: string): boolean {
+  try {
+    return compilePattern(pattern) !== undefined;
+  } catch {
+    return false;
   }
 }

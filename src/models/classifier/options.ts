@@ -6,7 +6,7 @@ import { type Activation, activationNames, type BagPooling } from '../../nn/inde
 import type { AveragingOptions } from '../../optim/averaging.js';
 import type { OptimizerOptions, ScheduleSpec } from '../../optim/index.js';
 import type { KernelProfile } from '../../program/index.js';
-import type { TokenizerOptions } from '../../text/index.js';
+import { createTokenizer, type TokenizerOptions } from '../../text/index.js';
 import type { Checkpoint } from '../../train/checkpoint.js';
 import type { TrainingEvent } from '../../train/events.js';
 import type { Head } from '../heads.js';
@@ -132,14 +132,14 @@ export function checkOptions(options: ClassifierOptions): void {
 
 /** The configuration from a model file. @throws FormatError when it is not one. */
 export function checkConfig(value: unknown, file?: string): ClassifierConfig {
-  const config = value as ClassifierConfig | null | undefined;
+  const config = (value ?? {}) as ClassifierConfig;
   const isWhole = (number: unknown, from: number) => Number.isInteger(number) && (number as number) >= from;
+  const isRate = (number: unknown) => typeof number === 'number' && number >= 0 && number < 1;
   const sound =
-    typeof config === 'object' &&
-    config !== null &&
-    typeof config.tokenizer === 'object' &&
+    isTokenizer(config.tokenizer) &&
     isWhole(config.wordNgrams, 1) &&
     isWhole(config.characterNgrams, 0) &&
+    isRange(config.subwords) &&
     isWhole(config.dimension, 1) &&
     typeof config.embeddings === 'boolean' &&
     ['mean', 'sum', 'max', 'mean+max'].includes(config.pooling) &&
@@ -147,13 +147,34 @@ export function checkConfig(value: unknown, file?: string): ClassifierConfig {
     Array.isArray(config.hidden) &&
     config.hidden.every((units) => isWhole(units, 1)) &&
     activationNames.includes(config.activation) &&
+    isRate(config.dropout) &&
+    isRate(config.wordDropout) &&
     Array.isArray(config.labels) &&
     config.labels.length >= 2 &&
-    config.labels.every((label) => typeof label === 'string');
+    config.labels.every((label) => typeof label === 'string') &&
+    new Set(config.labels).size === config.labels.length &&
+    (config.head !== 'binary' || config.labels.length === 2);
   if (!sound)
     throw new FormatError(
       'the classifier configuration in the model file is not sound: the file is damaged',
       { file },
     );
   return config;
+}
+
+function isTokenizer(options: unknown): boolean {
+  try {
+    createTokenizer(options as TokenizerOptions);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Shortest and longest, or null. */
+function isRange(value: unknown): boolean {
+  if (value === null) return true;
+  if (!Array.isArray(value) || value.length !== 2 || !value.every(Number.isInteger)) return false;
+  const [shortest, longest] = value as [number, number];
+  return shortest >= 1 && longest >= shortest;
 }

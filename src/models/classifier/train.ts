@@ -1,12 +1,12 @@
 /** Training a text classifier: examples → features → network → weights. */
 import { DataError, ValueError } from '../../base/errors.js';
 import { defaultEngine } from '../../engine/default.js';
-import { Vocabulary } from '../../text/index.js';
 import { accuracy, classScores, confusionMatrix, logLoss, mostProbable } from '../../train/metrics.js';
 import { Trainer, type TrainerOptions } from '../../train/trainer.js';
 import { startFromVectors } from '../pretrained.js';
 import { recordedSettings } from '../record.js';
 import type { ClassifierParts, TextClassifier } from './classifier.js';
+import { collectFeatures } from './collect.js';
 import { EncodedSource, type EncodedTargets, type EncodedTexts } from './encoded.js';
 import {
   type Example,
@@ -55,9 +55,12 @@ export async function trainClassifier(
 
   const config = configure(train, labels, options);
   const extractor = new FeatureExtractor(config);
-  const vocabulary = config.embeddings
-    ? countFeatures(train, extractor, config)
-    : Vocabulary.fromCounts(new Map(), { specialTokens: [] });
+  const trainTexts = train.map(({ text }) => text);
+  const collected = collectFeatures(config.embeddings ? trainTexts : [], extractor, {
+    minimumCount: config.minimumCount,
+    maximumSize: config.maximumFeatures,
+  });
+  const { vocabulary } = collected;
   if (config.embeddings && vocabulary.size === 0)
     throw new DataError('no text has any word in it: is the right column used as text?');
   const classifier = create({
@@ -67,9 +70,12 @@ export async function trainClassifier(
     seed,
     engine: options.engine ?? defaultEngine(),
   });
-  if (classifier.handBuilt.size > 0) classifier.handBuilt.fit(train.map(({ text }) => text));
+  if (classifier.handBuilt.size > 0) classifier.handBuilt.fit(trainTexts);
 
-  const texts = classifier.encode(train.map(({ text }) => text));
+  const { handBuilt } = classifier;
+  const texts = config.embeddings
+    ? collected.encode(handBuilt.size, (text) => handBuilt.standardized(text))
+    : classifier.encode(trainTexts);
   const targets = encodeTargets(train, labels, config.head, options.classWeights);
   start(classifier, texts, targets, options, seed);
   const trainerOptions = settings(classifier, texts, targets, heldOut, options, seed);
@@ -125,24 +131,6 @@ function configure(
     head,
     labels,
   };
-}
-
-function countFeatures(
-  examples: readonly Example[],
-  extractor: FeatureExtractor,
-  config: ClassifierConfig,
-): Vocabulary {
-  const counts = new Map<string, number>();
-  for (const { text } of examples) {
-    extractor.forEach(extractor.tokenizer.tokenize(text), (feature) =>
-      counts.set(feature, (counts.get(feature) ?? 0) + 1),
-    );
-  }
-  return Vocabulary.fromCounts(counts, {
-    specialTokens: [],
-    minimumCount: config.minimumCount,
-    maximumSize: config.maximumFeatures,
-  });
 }
 
 /** Initial weights: pretrained vectors where they are given, else what naive Bayes knows; the output bias at the labels' frequencies. */

@@ -3,6 +3,7 @@ import { DataError, ValueError } from '../../base/errors.js';
 import { accuracy, logLoss, mostProbable } from '../../train/metrics.js';
 import { Trainer, type TrainerOptions } from '../../train/trainer.js';
 import { holdOut } from '../hold-out.js';
+import { recordedSettings } from '../record.js';
 import type { FeedforwardNetwork, FeedforwardParts } from './feedforward.js';
 import { checkOptions, type FeedforwardConfig, type FeedforwardOptions } from './options.js';
 import { checkFeatures, type FeedforwardRow, type FeedforwardRows, findLabels, gatherRows, labelIds, RowSource, scalesOf } from './rows.js';
@@ -42,7 +43,7 @@ export async function trainFeedforward(
   const model = create({ config: configure(split.train, labels, options), seed, engine: options.engine });
   const result = await new Trainer(settings(model, split.train, split.heldOut, options, seed)).run();
   model.record = {
-    settings: recorded(options),
+    settings: recordedSettings(TRAINING_DEFAULTS, options),
     data: { train: split.train.length, validation: split.heldOut.length, features: model.config.featureNames.length },
     history: result.history,
     stopped: result.stopped,
@@ -130,10 +131,4 @@ function validationOf(model: FeedforwardNetwork, heldOut: readonly FeedforwardRo
       };
     },
   };
-}
-
-/** The options that are plain data. */
-function recorded(options: FeedforwardOptions): Record<string, unknown> {
-  const isPlain = (value: unknown) => ['string', 'number', 'boolean'].includes(typeof value) || Array.isArray(value);
-  return { ...TRAINING_DEFAULTS, ...Object.fromEntries(Object.entries(options).filter(([, value]) => isPlain(value))) };
 }
