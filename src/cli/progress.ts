@@ -5,7 +5,7 @@ import type { Terminal } from './terminal.js';
 
 const REDRAW_MS = 100;
 const CLEAR_LINE = '\r\x1b[2K';
-const BAR_WIDTH = 16;
+const BAR_WIDTH = 12;
 /** Weight of the newest loss in the running mean that is shown. */
 const SMOOTHING = 0.05;
 
@@ -66,12 +66,11 @@ export class Progress {
     const epochs = this.epochs === 0 ? '' : `/${this.epochs}`;
     const left = ((totalSteps - step) * seconds) / (step - this.firstStep!);
     return [
-      `epoch ${epoch + 1}${epochs} ${pad(bar(step / totalSteps, BAR_WIDTH), BAR_WIDTH)}`,
-      `step ${step}/${totalSteps}`,
+      `epoch ${epoch + 1}${epochs} ${pad(bar(step / totalSteps, BAR_WIDTH), BAR_WIDTH)} ${duration(left)} left`,
       `loss ${measure(this.loss!)}`,
       ...(this.best === '' ? [] : [this.best]),
       rate(examples / Math.max(seconds, 1e-3), unit),
-      `${duration(left)} left`,
+      `step ${step}/${totalSteps}`,
     ].join(' · ');
   }
 

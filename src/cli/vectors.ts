@@ -24,7 +24,8 @@ export async function readVectors(
   throw new ValueError(`${path}: this model has no words, so it has no word vectors`);
 }
 
-async function isModelFile(path: string): Promise<boolean> {
+/** Whether a file is a model, by its first bytes. */
+export async function isModelFile(path: string): Promise<boolean> {
   const head: number[] = [];
   for await (const chunk of readBytes(path)) {
     head.push(...chunk.subarray(0, HEADER_START + 1));

@@ -34,7 +34,10 @@ export interface Checkpoint {
 }
 
 /** Copies of parameters' values with their names. */
-export function takeTensors(workspace: Workspace, parameters: readonly ParameterNode[]): [string, Float32Array | Int32Array][] {
+export function takeTensors(
+  workspace: Workspace,
+  parameters: readonly ParameterNode[],
+): [string, Float32Array | Int32Array][] {
   return parameters.map((node) => {
     const values = workspace.read(node);
     return [node.name, values instanceof Float64Array ? Float32Array.from(values) : values];

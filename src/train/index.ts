@@ -10,5 +10,10 @@ export type {
   TrainingResult,
 } from './events.js';
 export * from './metrics.js';
-export { findLearningRate, type LearningRateRange, type RangeFinderOptions, type RangePoint } from './range-finder.js';
+export {
+  findLearningRate,
+  type LearningRateRange,
+  type RangeFinderOptions,
+  type RangePoint,
+} from './range-finder.js';
 export { Trainer, type TrainerOptions, type Validation } from './trainer.js';

@@ -6,17 +6,7 @@ import type { KernelProfile, Workspace } from '../program/index.js';
 import type { BatchSource } from './batches.js';
 import type { Checkpoint } from './checkpoint.js';
 import type { TrainingEvent } from './events.js';
-
-/** How a model is judged while it trains. */
-export interface Validation {
-  /** Name of the measure that decides, a key of what `measure` returns. */
-  readonly by: string;
-  readonly goal: 'lower' | 'higher';
-  /** Measures the workspace's current weights. */
-  measure(): Readonly<Record<string, number>> | Promise<Readonly<Record<string, number>>>;
-  /** Validate also within epochs, every so many steps. */
-  readonly everySteps?: number;
-}
+import type { Validation } from './validation.js';
 
 export interface TrainerOptions {
   readonly workspace: Workspace;

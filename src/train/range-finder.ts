@@ -67,7 +67,9 @@ export async function findLearningRate(options: RangeFinderOptions): Promise<Lea
     const { curve, diverged } = await sweep(options);
     return { ...suggestionsOf(curve), curve, diverged };
   } finally {
-    parameters.forEach((node, i) => workspace.write(node, held[i]!));
+    parameters.forEach((node, i) => {
+      workspace.write(node, held[i]!);
+    });
   }
 }
 
@@ -120,7 +122,8 @@ function suggestionsOf(curve: readonly RangePoint[]): { suggestion: number; caut
     (curve[i + 1]!.smoothed - curve[i - 1]!.smoothed) /
     (Math.log(curve[i + 1]!.learningRate) - Math.log(curve[i - 1]!.learningRate));
   let steepest = 1;
-  for (let i = 2; i < Math.min(lowest + 1, curve.length - 1); i++) if (slope(i) < slope(steepest)) steepest = i;
+  for (let i = 2; i < Math.min(lowest + 1, curve.length - 1); i++)
+    if (slope(i) < slope(steepest)) steepest = i;
   const cautious = curve[lowest]!.learningRate / 10;
   // Where the loss never fell there is no slope to go by.
   return { suggestion: slope(steepest) < 0 ? curve[steepest]!.learningRate : cautious, cautious };

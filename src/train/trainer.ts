@@ -2,8 +2,9 @@
  * The training loop: batches in, better parameters out. θ ← θ − η ∇L, with schedules, clipping, gradient accumulation,
  * validation, early stopping with the best weights restored, averaging, checkpoints and exact resumption.
  */
-import { NumericError, ValueError } from '../base/errors.js';
+import { type NumericError, ValueError } from '../base/errors.js';
 import { backward } from '../graph/backward.js';
+import type { ParameterNode } from '../graph/node.js';
 import { WeightAverage } from '../optim/averaging.js';
 import { createSchedule, isPlateau, Optimizer, type Schedule } from '../optim/index.js';
 import type { Program, Workspace } from '../program/index.js';
@@ -13,8 +14,10 @@ import { type Checkpoint, takeTensors } from './checkpoint.js';
 import { brokenParameter, divergence } from './divergence.js';
 import type { HistoryEntry, StopReason, TrainingResult } from './events.js';
 import type { TrainerOptions } from './options.js';
+import { isImprovement } from './validation.js';
 
-export type { TrainerOptions, Validation } from './options.js';
+export type { TrainerOptions } from './options.js';
+export type { Validation } from './validation.js';
 
 /** Values of a parameter, as the engine holds them. */
 type Values = ReturnType<Workspace['read']>;
@@ -122,6 +125,11 @@ export class Trainer {
     };
   }
 
+  /** Everything in memory that training changes. */
+  private get kept(): readonly ParameterNode[] {
+    return [...this.options.parameters, ...this.optimizer.state, ...(this.accumulator?.sums ?? [])];
+  }
+
   /** Everything that a later run needs to go on as if nothing had happened. */
   checkpoint(): Checkpoint {
     const { workspace, parameters } = this.options;
@@ -130,11 +138,7 @@ export class Trainer {
       values.map((value, i) => [`${prefix}/${parameters[i]!.name}`, Float32Array.from(value)] as const);
     return {
       tensors: Object.fromEntries([
-        ...takeTensors(workspace, [
-          ...parameters,
-          ...this.optimizer.state,
-          ...(this.accumulator?.sums ?? []),
-        ]),
+        ...takeTensors(workspace, this.kept),
         ...(best === undefined ? [] : named(best.tensors, 'best')),
         ...(this.average === undefined ? [] : named(this.average.averages, 'average')),
       ]),
@@ -162,8 +166,7 @@ export class Trainer {
         throw new ValueError(`the checkpoint has no '${name}': it was saved by a run with other options`);
       return values;
     };
-    for (const node of [...parameters, ...this.optimizer.state, ...(this.accumulator?.sums ?? [])])
-      workspace.write(node, take(node.name));
+    for (const node of this.kept) workspace.write(node, take(node.name));
     this.average?.restore(
       parameters.map((node) => take(`average/${node.name}`)),
       state.averaged ?? 0,
@@ -243,7 +246,7 @@ export class Trainer {
       learningRate: this.lastRate,
       ...(measures === undefined ? {} : { validation: measures }),
     };
-    const improved = this.isBetter(entry);
+    const improved = isImprovement(entry, this.best?.entry, validation);
     if (improved)
       this.best = {
         entry,
@@ -259,23 +262,12 @@ export class Trainer {
     return this.waited >= patience;
   }
 
-  private isBetter(entry: HistoryEntry): boolean {
-    const { validation } = this.options;
-    if (validation === undefined || entry.validation === undefined) return false;
-    const measure = entry.validation[validation.by]!;
-    const best = this.best?.entry.validation?.[validation.by];
-    if (Number.isNaN(measure))
-      throw new NumericError(
-        `the validation measure '${validation.by}' is not a number at step ${this.step}`,
-      );
-    return best === undefined || (validation.goal === 'lower' ? measure < best : measure > best);
-  }
-
   /** The weights that the model keeps. */
   private settle(): void {
     const { workspace, parameters } = this.options;
     const tensors = this.best?.tensors ?? this.average?.averages;
-    if (tensors !== undefined) parameters.forEach((node, i) => workspace.write(node, tensors[i]!));
+    if (tensors === undefined) return;
+    for (const [i, node] of parameters.entries()) workspace.write(node, tensors[i]!);
   }
 
   private async saveCheckpoint(): Promise<void> {

@@ -6,7 +6,16 @@
  * line. A block that is only a part of something is marked `ts part`.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { build } from 'esbuild';
@@ -14,11 +23,17 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const root = resolve(import.meta.dirname, '../..');
 const readmes = ['README.md', 'README.zh-CN.md'] as const;
-const documents = [
+/** Where code is checked. */
+const manuals = [
   ...readmes,
+  ...readdirSync(join(root, 'docs'))
+    .filter(isMarkdown)
+    .map((name) => `docs/${name}`),
+];
+const documents = [
+  ...manuals,
   'CONTRIBUTING.md',
   'CHANGELOG.md',
-  ...readdirSync(join(root, 'docs')).filter(isMarkdown).map((name) => `docs/${name}`),
   ...readdirSync(join(root, 'examples'), { recursive: true, encoding: 'utf8' })
     .filter(isMarkdown)
     .map((name) => `examples/${name}`),
@@ -32,7 +47,7 @@ interface Block {
   readonly expected: readonly string[];
 }
 
-const blocks: readonly Block[] = documents.flatMap((document) =>
+const blocks: readonly Block[] = manuals.flatMap((document) =>
   fences(document)
     .filter(({ info }) => info === 'ts run')
     .map(({ line, code }) => ({
@@ -65,7 +80,7 @@ afterAll(() => {
 
 describe('code in the documents', () => {
   it('says of every block whether it stands alone', () => {
-    const unmarked = documents.flatMap((document) =>
+    const unmarked = manuals.flatMap((document) =>
       fences(document)
         .filter(({ info }) => /^(ts|typescript)\b/.test(info) && info !== 'ts run' && info !== 'ts part')
         .map(({ line }) => `${document}:${line}`),
@@ -80,48 +95,79 @@ describe('code in the documents', () => {
 
   it('compiles', () => {
     const compiler = join(root, 'node_modules/typescript/bin/tsc');
-    const { stdout } = spawnSync(process.execPath, [compiler, '--noEmit', '--pretty', 'false', '-p', workshop], {
-      cwd: workshop,
-      encoding: 'utf8',
-    });
+    const { stdout } = spawnSync(
+      process.execPath,
+      [compiler, '--noEmit', '--pretty', 'false', '-p', workshop],
+      {
+        cwd: workshop,
+        encoding: 'utf8',
+      },
+    );
     // Errors of the library itself are for the type check of the whole project.
-    const own = new RegExp(`^(?:\\.\\./|[^(]*docs-test/)?(?:${blocks.map(({ name }) => name.replaceAll('.', '\\.')).join('|')})\\.ts\\(`);
+    const own = new RegExp(
+      `^(?:\\.\\./|[^(]*docs-test/)?(?:${blocks.map(({ name }) => name.replaceAll('.', '\\.')).join('|')})\\.ts\\(`,
+    );
     expect(stdout.split('\n').filter((line) => own.test(line))).toEqual([]);
   });
 
-  it.each(blocks.map((block) => [block.name, block] as const))('%s prints what it says', async (_, { name, expected }) => {
-    const outfile = join(workshop, `${name}.mjs`);
-    await build({
-      entryPoints: [join(workshop, `${name}.ts`)],
-      outfile,
-      bundle: true,
-      platform: 'node',
-      format: 'esm',
-      target: 'node20',
-      packages: 'external',
-      logLevel: 'silent',
-      tsconfigRaw: '{}',
-      alias: aliases(),
+  it.each(blocks.map((block) => [block.name, block] as const))(
+    '%s prints what it says',
+    async (_, { name, expected }) => {
+      const outfile = await bundle(join(workshop, `${name}.ts`), name);
+      const { stdout, stderr, status } = spawnSync(process.execPath, [outfile], {
+        cwd: folder,
+        encoding: 'utf8',
+      });
+      expect(stderr).toBe('');
+      expect(status).toBe(0);
+      expect(stdout.split('\n').filter((line) => line !== '')).toEqual(expected);
+    },
+  );
+});
+
+describe('commands in the documents', () => {
+  const lines = documents.flatMap((document) =>
+    fences(document)
+      .filter(({ info }) => info === 'sh')
+      .flatMap(({ code }) => [...code.matchAll(/^npx lexigrad (\w+) ([^#\n]*)/gm)])
+      .map(([, command, rest]) => ({
+        command: command!,
+        flags: rest!.replace(/"[^"]*"/g, '').match(/--[a-z-]+/g) ?? [],
+      })),
+  );
+  const commands = [...new Set(lines.map(({ command }) => command))];
+
+  it('exist, with their flags', async () => {
+    const outfile = await bundle(join(root, 'src/cli/main.ts'), 'lexigrad');
+    const unknown = commands.flatMap((command) => {
+      const { stdout, status } = spawnSync(process.execPath, [outfile, command, '--help'], {
+        encoding: 'utf8',
+      });
+      const help = new Set(stdout.match(/--[a-z-]+/g));
+      const flags = lines.filter((line) => line.command === command).flatMap((line) => line.flags);
+      const missing = flags.filter((flag) => !help.has(flag)).map((flag) => `${command} ${flag}`);
+      return status === 0 && stdout.includes(`lexigrad ${command}`) ? missing : [command];
     });
-    const { stdout, stderr, status } = spawnSync(process.execPath, [outfile], { cwd: folder, encoding: 'utf8' });
-    expect(stderr).toBe('');
-    expect(status).toBe(0);
-    expect(stdout.split('\n').filter((line) => line !== '')).toEqual(expected);
+    expect(unknown).toEqual([]);
+    expect(commands).toEqual(
+      expect.arrayContaining(['train', 'predict', 'evaluate', 'next', 'generate', 'score']),
+    );
   });
 });
 
 describe('links in the documents', () => {
   it.each(documents)('lead to something: %s', (document) => {
-    const missing = links(document).filter((target) => !existsSync(resolve(root, dirname(document), decodeURI(target))));
+    const missing = links(document).filter(
+      (target) => !existsSync(resolve(root, dirname(document), decodeURI(target))),
+    );
     expect(missing).toEqual([]);
   });
 });
 
 describe('docs/dependencies.md', () => {
-  const { dependencies, devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Record<
-    'dependencies' | 'devDependencies',
-    Record<string, string>
-  >;
+  const { dependencies, devDependencies } = JSON.parse(
+    readFileSync(join(root, 'package.json'), 'utf8'),
+  ) as Record<'dependencies' | 'devDependencies', Record<string, string>>;
   const rows = [...read('docs/dependencies.md').matchAll(/^\| `([^`]+)` \|/gm)].map(([, name]) => name!);
 
   it('has one line for each package', () => {
@@ -152,6 +198,24 @@ describe('the two READMEs', () => {
   });
 });
 
+/** A program of the sources as one file that Node 20 can run, and that finds the project's packages. */
+async function bundle(entry: string, name: string): Promise<string> {
+  const outfile = join(workshop, `${name}.mjs`);
+  await build({
+    entryPoints: [entry],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    packages: 'external',
+    logLevel: 'silent',
+    tsconfigRaw: '{}',
+    alias: aliases(),
+  });
+  return outfile;
+}
+
 /** Imports of the package, sent to its sources. */
 function aliases(): Record<string, string> {
   const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
@@ -160,7 +224,12 @@ function aliases(): Record<string, string> {
   const entries = Object.entries(exports).flatMap(([path, target]) =>
     typeof target === 'string'
       ? []
-      : [[`lexigrad${path.slice(1)}`, join(root, target.default.replace('/dist/', '/src/').replace(/\.js$/, '.ts'))] as const],
+      : [
+          [
+            `lexigrad${path.slice(1)}`,
+            join(root, target.default.replace('/dist/', '/src/').replace(/\.js$/, '.ts')),
+          ] as const,
+        ],
   );
   return { ...Object.fromEntries(entries), '#host': join(root, 'src/files/node/host.ts') };
 }

@@ -6,13 +6,18 @@ import { DataError, FormatError, ValueError } from '../../src/base/errors.js';
 import { referenceEngine } from '../../src/engine/index.js';
 import { encodeModel } from '../../src/files/index.js';
 import { readNumericRows } from '../../src/files/node/index.js';
-import { FeedforwardNetwork, type FeedforwardOptions, type FeedforwardRow } from '../../src/models/feedforward.js';
+import {
+  FeedforwardNetwork,
+  type FeedforwardOptions,
+  type FeedforwardRow,
+} from '../../src/models/feedforward.js';
 import { Perceptron } from '../../src/models/perceptron.js';
 import type { Checkpoint } from '../../src/train/index.js';
 
 async function rowsOf(file: string): Promise<FeedforwardRow[]> {
   const rows: FeedforwardRow[] = [];
-  for await (const { features, label } of await readNumericRows(`examples/data/${file}`)) rows.push({ features, label });
+  for await (const { features, label } of await readNumericRows(`examples/data/${file}`))
+    rows.push({ features, label });
   return rows;
 }
 
@@ -30,12 +35,15 @@ describe('XOR', () => {
     }
   });
 
-  it.each(['leakyRelu', 'sigmoid', 'relu', 'gelu'] as const)('is learned with %s and a binary head too', async (activation) => {
-    for (let seed = 1; seed <= 4; seed++) {
-      const network = await FeedforwardNetwork.train(xor, { seed, activation, head: 'binary' });
-      expect((await network.evaluate(xor)).accuracy, `seed ${seed}`).toBe(1);
-    }
-  });
+  it.each(['leakyRelu', 'sigmoid', 'relu', 'gelu'] as const)(
+    'is learned with %s and a binary head too',
+    async (activation) => {
+      for (let seed = 1; seed <= 4; seed++) {
+        const network = await FeedforwardNetwork.train(xor, { seed, activation, head: 'binary' });
+        expect((await network.evaluate(xor)).accuracy, `seed ${seed}`).toBe(1);
+      }
+    },
+  );
 
   it('is not learned without a hidden layer', async () => {
     const network = await FeedforwardNetwork.train(xor, { hidden: [] });
@@ -47,7 +55,13 @@ describe('XOR', () => {
       {
         activation: 'relu',
         layers: [
-          { weight: [[1, 1], [1, 1]], bias: [0, -1] },
+          {
+            weight: [
+              [1, 1],
+              [1, 1],
+            ],
+            bias: [0, -1],
+          },
           { weight: [[1, -2]], bias: [-0.5] },
         ],
       },
@@ -55,7 +69,12 @@ describe('XOR', () => {
     );
     for (const { features, label } of xor) expect(network.predict(features)[0]!.label).toBe(label);
     const hidden = xor.map(({ features }) => network.hidden(features));
-    expect(hidden).toEqual([[0, 0], [1, 0], [1, 0], [2, 1]]);
+    expect(hidden).toEqual([
+      [0, 0],
+      [1, 0],
+      [1, 0],
+      [2, 1],
+    ]);
     const inHiddenSpace = xor.map(({ label }, i) => ({ features: hidden[i]!, label }));
     expect(Perceptron.train(xor).report!.separable).toBe(false);
     expect(Perceptron.train(inHiddenSpace).report!.converged).toBe(true);
@@ -72,27 +91,44 @@ describe('two rings', () => {
   it('are told apart', async () => {
     const network = await FeedforwardNetwork.train(circles);
     expect((await network.evaluate(circles)).accuracy).toBeGreaterThanOrEqual(0.98);
-    expect(network.record).toMatchObject({ data: { train: 180, validation: 20, features: 2 }, weights: network.hash });
+    expect(network.record).toMatchObject({
+      data: { train: 180, validation: 20, features: 2 },
+      weights: network.hash,
+    });
     expect(network.record.results!.validation).toHaveProperty('accuracy');
   });
 
   it('by networks of any depth', async () => {
-    const network = await FeedforwardNetwork.train(circles, { hidden: [12, 8, 6], activation: 'relu', optimizer: { learningRate: 0.01 } });
+    const network = await FeedforwardNetwork.train(circles, {
+      hidden: [12, 8, 6],
+      activation: 'relu',
+      optimizer: { learningRate: 0.01 },
+    });
     expect((await network.evaluate(circles)).accuracy).toBeGreaterThanOrEqual(0.98);
-    expect(network.network.layers.map(({ name }) => name)).toEqual(['hidden1', 'hidden2', 'hidden3', 'output']);
+    expect(network.network.layers.map(({ name }) => name)).toEqual([
+      'hidden1',
+      'hidden2',
+      'hidden3',
+      'output',
+    ]);
     expect(network.parameterCount).toBe(2 * 12 + 12 + 12 * 8 + 8 + 8 * 6 + 6 + 6 * 2 + 2);
   });
 });
 
 describe('training', () => {
   it('gives the same file for the same seed, and other weights for another', async () => {
-    const bytes = async (seed: number) => (await FeedforwardNetwork.train(circles, { ...QUICK, seed, dropout: 0.1 })).toBytes();
+    const bytes = async (seed: number) =>
+      (await FeedforwardNetwork.train(circles, { ...QUICK, seed, dropout: 0.1 })).toBytes();
     expect(await bytes(3)).toEqual(await bytes(3));
     expect(await bytes(3)).not.toEqual(await bytes(4));
   });
 
   it('runs on the reference engine too', async () => {
-    const network = await FeedforwardNetwork.train(xor, { engine: referenceEngine, epochs: 200, head: 'binary' });
+    const network = await FeedforwardNetwork.train(xor, {
+      engine: referenceEngine,
+      epochs: 200,
+      head: 'binary',
+    });
     expect((await network.evaluate(xor)).accuracy).toBe(1);
   });
 
@@ -116,7 +152,11 @@ describe('training', () => {
 
   it('counts rows by their weight', async () => {
     // The same point with both labels: the heavier one wins.
-    const rows = [{ features: [1], label: 'a', weight: 3 }, { features: [1], label: 'b' }, { features: [-1], label: 'b' }];
+    const rows = [
+      { features: [1], label: 'a', weight: 3 },
+      { features: [1], label: 'b' },
+      { features: [-1], label: 'b' },
+    ];
     const network = await FeedforwardNetwork.train(rows, { head: 'binary' });
     expect(network.predict([1])[0]!.label).toBe('a');
     expect(network.predict([1])[0]!.score).toBeCloseTo(0.75, 1);
@@ -158,19 +198,32 @@ describe('predictions', () => {
     expect(network.predictBatch([])).toEqual([]);
   });
 
-  it.each(['softmax', 'binary'] as const)('are explained: for a linear network with a %s head the shares sum to the logit', async (head) => {
-    const network = await FeedforwardNetwork.train(circles, { ...QUICK, hidden: [], head, featureNames: ['left', 'up'] });
-    const { bias } = network.network.layers[0]!;
-    const biases = network.workspace.read(bias!);
-    network.labels.forEach((label, i) => {
-      const explanation = network.explain([0.5, -1], label);
-      const own = head === 'binary' ? (i === 0 ? -biases[0]! : biases[0]!) : biases[i]!;
-      const total = explanation.features.reduce((sum, { gradient }) => sum + gradient, own);
-      expect(total).toBeCloseTo(explanation.logit, 5);
-      expect(explanation.features.map(({ name, value }) => [name, value])).toEqual([['left', 0.5], ['up', -1]]);
-    });
-    expect(() => network.explain([0, 0], 'middle')).toThrow(/no label 'middle'; the labels are inner, outer/);
-  });
+  it.each(['softmax', 'binary'] as const)(
+    'are explained: for a linear network with a %s head the shares sum to the logit',
+    async (head) => {
+      const network = await FeedforwardNetwork.train(circles, {
+        ...QUICK,
+        hidden: [],
+        head,
+        featureNames: ['left', 'up'],
+      });
+      const { bias } = network.network.layers[0]!;
+      const biases = network.workspace.read(bias!);
+      network.labels.forEach((label, i) => {
+        const explanation = network.explain([0.5, -1], label);
+        const own = head === 'binary' ? (i === 0 ? -biases[0]! : biases[0]!) : biases[i]!;
+        const total = explanation.features.reduce((sum, { gradient }) => sum + gradient, own);
+        expect(total).toBeCloseTo(explanation.logit, 5);
+        expect(explanation.features.map(({ name, value }) => [name, value])).toEqual([
+          ['left', 0.5],
+          ['up', -1],
+        ]);
+      });
+      expect(() => network.explain([0, 0], 'middle')).toThrow(
+        /no label 'middle'; the labels are inner, outer/,
+      );
+    },
+  );
 });
 
 describe('files', () => {
@@ -210,27 +263,40 @@ describe('files', () => {
       [{ dropout: 2 }, /not sound/],
     ];
     for (const [changes, message] of hostile) {
-      expect(() => FeedforwardNetwork.fromBytes(withNetwork(changes)), JSON.stringify(changes)).toThrow(FormatError);
-      expect(() => FeedforwardNetwork.fromBytes(withNetwork(changes)), JSON.stringify(changes)).toThrow(message);
+      expect(() => FeedforwardNetwork.fromBytes(withNetwork(changes)), JSON.stringify(changes)).toThrow(
+        FormatError,
+      );
+      expect(() => FeedforwardNetwork.fromBytes(withNetwork(changes)), JSON.stringify(changes)).toThrow(
+        message,
+      );
     }
     expect(() => FeedforwardNetwork.fromBytes(encodeModel({ ...model, config: null }))).toThrow(FormatError);
-    expect(() => FeedforwardNetwork.fromBytes(encodeModel({ ...model, kind: 'text-classifier' }))).toThrow(/is a text-classifier/);
+    expect(() => FeedforwardNetwork.fromBytes(encodeModel({ ...model, kind: 'text-classifier' }))).toThrow(
+      /is a text-classifier/,
+    );
     expect(() => FeedforwardNetwork.fromBytes(encodeModel({ ...model, tensors: {} }))).toThrow(FormatError);
     expect(() => FeedforwardNetwork.fromBytes(new Uint8Array(0))).toThrow(/an empty file/);
   });
 });
 
 describe('bad input', () => {
-  const train = (rows: FeedforwardRow[], options: FeedforwardOptions = QUICK) => FeedforwardNetwork.train(rows, options);
+  const train = (rows: FeedforwardRow[], options: FeedforwardOptions = QUICK) =>
+    FeedforwardNetwork.train(rows, options);
 
   it('is refused in rows, saying where', async () => {
     await expect(train([])).rejects.toThrow(DataError);
     await expect(train([{ features: [1], label: 'a' }])).rejects.toThrow(/all 1 rows have the label 'a'/);
-    await expect(train([...xor, { features: [1], label: '1' }])).rejects.toThrow(/row 5 has 1 features, but there must be 2/);
-    await expect(train([...xor, { features: [1, Number.NaN], label: '1' }])).rejects.toThrow(/row 5: feature 2 is NaN/);
+    await expect(train([...xor, { features: [1], label: '1' }])).rejects.toThrow(
+      /row 5 has 1 features, but there must be 2/,
+    );
+    await expect(train([...xor, { features: [1, Number.NaN], label: '1' }])).rejects.toThrow(
+      /row 5: feature 2 is NaN/,
+    );
     await expect(train(xor.map(({ label }) => ({ features: [], label })))).rejects.toThrow(/no features/);
     await expect(FeedforwardNetwork.train(xor, QUICK, [])).rejects.toThrow(/no validation rows/);
-    await expect(FeedforwardNetwork.train(xor, QUICK, [{ features: [0, 0], label: '2' }])).rejects.toThrow(/label '2' does not occur/);
+    await expect(FeedforwardNetwork.train(xor, QUICK, [{ features: [0, 0], label: '2' }])).rejects.toThrow(
+      /label '2' does not occur/,
+    );
   });
 
   it.each<[FeedforwardOptions, RegExp]>([
@@ -251,7 +317,9 @@ describe('bad input', () => {
     const network = await train(xor);
     expect(() => network.predict([1])).toThrow(/row 1 has 1 features/);
     expect(() => network.predict([1, Infinity])).toThrow(/feature 2 is Infinity/);
-    await expect(network.evaluate([{ features: [0, 1], label: 'maybe' }])).rejects.toThrow(/'maybe' does not occur/);
+    await expect(network.evaluate([{ features: [0, 1], label: 'maybe' }])).rejects.toThrow(
+      /'maybe' does not occur/,
+    );
     const three = [...xor, { features: [2, 2], label: '2' }];
     await expect(train(three, { head: 'binary' })).rejects.toThrow(/needs two labels, but there are 3/);
   });
@@ -260,9 +328,19 @@ describe('bad input', () => {
     const given = (layers: { weight: number[][]; bias: number[] }[]) => () =>
       FeedforwardNetwork.fromWeights({ activation: 'relu', layers });
     expect(given([])).toThrow(ValueError);
+    expect(given([{ weight: [[Number.NaN]], bias: [0] }])).toThrow(
+      /layer 1: weights must be finite numbers, not NaN/,
+    );
     expect(given([{ weight: [[1, 2], [3]], bias: [0, 0] }])).toThrow(/layer 1 does not fit/);
-    expect(given([{ weight: [[1, 2]], bias: [0] }, { weight: [[1, 1]], bias: [0] }])).toThrow(/layer 2.*1 rows of 1 numbers/);
+    expect(
+      given([
+        { weight: [[1, 2]], bias: [0] },
+        { weight: [[1, 1]], bias: [0] },
+      ]),
+    ).toThrow(/layer 2.*1 rows of 1 numbers/);
     const layers = [{ weight: [[1, 2]], bias: [0] }];
-    expect(() => FeedforwardNetwork.fromWeights({ activation: 'relu', layers, labels: ['a'] })).toThrow(/2 labels apart, not 1/);
+    expect(() => FeedforwardNetwork.fromWeights({ activation: 'relu', layers, labels: ['a'] })).toThrow(
+      /2 labels apart, not 1/,
+    );
   });
 });

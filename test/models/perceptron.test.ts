@@ -5,7 +5,12 @@ import { readNumericRows } from '../../src/files/node/index.js';
 import { Perceptron, type PerceptronExample } from '../../src/models/perceptron.js';
 import { findSharedPoint } from '../../src/models/separability.js';
 
-const CORNERS = [[0, 0], [0, 1], [1, 0], [1, 1]] as const;
+const CORNERS = [
+  [0, 0],
+  [0, 1],
+  [1, 0],
+  [1, 1],
+] as const;
 const gate = (outputs: readonly number[]): PerceptronExample[] =>
   CORNERS.map((features, i) => ({ features, label: outputs[i]! }));
 const AND = gate([0, 0, 0, 1]);
@@ -31,7 +36,10 @@ describe('a perceptron with the textbook’s weights', () => {
 });
 
 describe('the learning rule', () => {
-  it.each([['AND', AND], ['OR', OR]] as const)('learns %s and says so', (_, examples) => {
+  it.each([
+    ['AND', AND],
+    ['OR', OR],
+  ] as const)('learns %s and says so', (_, examples) => {
     for (let seed = 1; seed <= 20; seed++) {
       const perceptron = Perceptron.train(examples, { seed });
       expect(answers(perceptron)).toEqual(examples.map(({ label }) => label));
@@ -68,7 +76,10 @@ describe('the learning rule', () => {
 
   it('finds a plane in three dimensions', () => {
     const corners = Array.from({ length: 8 }, (_, i) => [i & 1, (i >> 1) & 1, i >> 2]);
-    const majority = corners.map((features) => ({ features, label: features.reduce((a, b) => a + b) >= 2 ? 'many' : 'few' }));
+    const majority = corners.map((features) => ({
+      features,
+      label: features.reduce((a, b) => a + b) >= 2 ? 'many' : 'few',
+    }));
     const perceptron = Perceptron.train(majority);
     for (const { features, label } of majority) expect(perceptron.predict(features)).toBe(label);
     const { weights, bias, line } = perceptron.decisionBoundary();
@@ -109,15 +120,23 @@ describe('the learning rule', () => {
 });
 
 describe('separability', () => {
-  const coordinates = fc.array(fc.array(fc.integer({ min: -9, max: 9 }), { minLength: 2, maxLength: 2 }), { minLength: 2, maxLength: 12 });
+  const coordinates = fc.array(fc.array(fc.integer({ min: -9, max: 9 }), { minLength: 2, maxLength: 2 }), {
+    minLength: 2,
+    maxLength: 12,
+  });
 
   it('is never denied to points on two sides of a line', () => {
     fc.assert(
-      fc.property(coordinates, fc.integer({ min: -5, max: 5 }), fc.integer({ min: 1, max: 5 }), (points, a, b) => {
-        // Shifted by a half so that no point is on the line.
-        const signs = points.map(([x, y]) => (a * x! + b * y! > 0.5 ? 1 : -1));
-        expect(findSharedPoint(points, signs)).toBeUndefined();
-      }),
+      fc.property(
+        coordinates,
+        fc.integer({ min: -5, max: 5 }),
+        fc.integer({ min: 1, max: 5 }),
+        (points, a, b) => {
+          // Shifted by a half so that no point is on the line.
+          const signs = points.map(([x, y]) => (a * x! + b * y! > 0.5 ? 1 : -1));
+          expect(findSharedPoint(points, signs)).toBeUndefined();
+        },
+      ),
     );
   });
 
@@ -133,12 +152,18 @@ describe('separability', () => {
           expect(Perceptron.train(examples, { epochs: 20_000 }).report!.converged).toBe(true);
           return;
         }
-        for (const [mixture, sign] of [[proof.negative, -1], [proof.positive, 1]] as const) {
+        for (const [mixture, sign] of [
+          [proof.negative, -1],
+          [proof.positive, 1],
+        ] as const) {
           expect(mixture.weights.reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(1, 12);
           expect(mixture.weights.every((weight) => weight > 0)).toBe(true);
           expect(mixture.points.every((i) => signs[i] === sign)).toBe(true);
           proof.point.forEach((value, axis) => {
-            const mixed = mixture.points.reduce((sum, p, i) => sum + mixture.weights[i]! * points[p]![axis]!, 0);
+            const mixed = mixture.points.reduce(
+              (sum, p, i) => sum + mixture.weights[i]! * points[p]![axis]!,
+              0,
+            );
             expect(mixed).toBeCloseTo(value, 9);
           });
         }
@@ -162,7 +187,9 @@ describe('bad input', () => {
     expect(() => Perceptron.train(withFeatures(1, Number.NaN))).toThrow(/example 5: feature 2 is NaN/);
     expect(() => Perceptron.train(withFeatures(Infinity, 0))).toThrow(/example 5: feature 1 is Infinity/);
     expect(() => Perceptron.train(withFeatures(1))).toThrow(/example 5: there must be 2 features, not 1/);
-    expect(() => Perceptron.train(gate([1, 1, 1, 1]))).toThrow(/two labels apart, but the examples have 1: 1/);
+    expect(() => Perceptron.train(gate([1, 1, 1, 1]))).toThrow(
+      /two labels apart, but the examples have 1: 1/,
+    );
     expect(() => Perceptron.train(gate([0, 1, 2, 1]))).toThrow(/have 3: 0, 1, 2/);
     expect(() => Perceptron.train([{ features: [], label: 0 }])).toThrow(DataError);
   });
@@ -177,7 +204,9 @@ describe('bad input', () => {
     const and = new Perceptron({ weights: [1, 1], bias: -1 });
     expect(() => and.predict([1])).toThrow(/2 features, not 1/);
     expect(() => and.predict([1, Number.NaN])).toThrow(/feature 2 is NaN/);
-    expect(() => new Perceptron({ weights: [0, 0], bias: 1 }).decisionBoundary()).toThrow(/all weights are 0/);
+    expect(() => new Perceptron({ weights: [0, 0], bias: 1 }).decisionBoundary()).toThrow(
+      /all weights are 0/,
+    );
   });
 });
 
@@ -189,10 +218,15 @@ describe('as JSON', () => {
     expect(answers(again)).toEqual(answers(learned));
   });
 
-  it.each([null, 7, {}, { weights: [], bias: 0, labels: ['a', 'b'] }, { weights: ['1'], bias: 0, labels: ['a', 'b'] }, { weights: [1], bias: null, labels: ['a', 'b'] }, { weights: [1], bias: 0, labels: ['a'] }])(
-    'is refused when it is something else: %j',
-    (json) => {
-      expect(() => Perceptron.fromJSON(json)).toThrow(FormatError);
-    },
-  );
+  it.each([
+    null,
+    7,
+    {},
+    { weights: [], bias: 0, labels: ['a', 'b'] },
+    { weights: ['1'], bias: 0, labels: ['a', 'b'] },
+    { weights: [1], bias: null, labels: ['a', 'b'] },
+    { weights: [1], bias: 0, labels: ['a'] },
+  ])('is refused when it is something else: %j', (json) => {
+    expect(() => Perceptron.fromJSON(json)).toThrow(FormatError);
+  });
 });

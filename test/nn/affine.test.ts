@@ -5,6 +5,7 @@ import { referenceEngine } from '../../src/engine/index.js';
 import { constant } from '../../src/graph/index.js';
 import { collapseLinear, foldBias, Linear, Sequential } from '../../src/nn/index.js';
 import { evaluate, Workspace } from '../../src/program/index.js';
+import { expectClose } from '../close.js';
 
 const random = { kind: 'normal', deviation: 1 } as const;
 
@@ -34,7 +35,7 @@ describe('a stack of linear layers', () => {
         const got = expected.map((_, row) =>
           x.reduce((sum, value, i) => sum + weight[row * inputs + i]! * value, bias[row]!),
         );
-        got.forEach((value, i) => expect(value).toBeCloseTo(expected[i]!, 4));
+        expectClose(got, expected, 4);
       }),
       { numRuns: 40 },
     );

@@ -3,7 +3,8 @@ import { ValueError } from '../../src/base/errors.js';
 import { activationNames, gainOf, type Initializer, initialValues } from '../../src/nn/index.js';
 
 const SHAPE = [300, 200];
-const draw = (initializer: Initializer, seed = 1, name = 'w') => initialValues(initializer, SHAPE, seed, name);
+const draw = (initializer: Initializer, seed = 1, name = 'w') =>
+  initialValues(initializer, SHAPE, seed, name);
 
 function statistics(values: Float32Array) {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;

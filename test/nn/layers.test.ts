@@ -12,6 +12,7 @@ import {
   Sequential,
 } from '../../src/nn/index.js';
 import { evaluate, Workspace } from '../../src/program/index.js';
+import { expectClose } from '../close.js';
 
 const x = input('x', ['batch', 3]);
 const values = (y: Node, feeds = {}) => [...evaluate({ y }, feeds).y];
@@ -28,17 +29,25 @@ describe('a linear layer', () => {
   });
 
   it('computes g(x Wᵀ + b)', () => {
-    const layer = new Linear('l', 2, 2, { activation: 'relu', biasInitializer: { kind: 'constant', value: 1 } });
+    const layer = new Linear('l', 2, 2, {
+      activation: 'relu',
+      biasInitializer: { kind: 'constant', value: 1 },
+    });
     const w = [...layer.weight.initial];
     const expected = [0, 1].map((row) => Math.max(0, w[2 * row]! * 3 - w[2 * row + 1]! * 2 + 1));
-    values(layer.forward(constant([3, -2], [1, 2]))).forEach((value, i) => expect(value).toBeCloseTo(expected[i]!, 5));
+    expectClose(values(layer.forward(constant([3, -2], [1, 2]))), expected, 5);
   });
 
   it('starts as its activation needs: Kaiming for ReLU, Xavier for tanh, biases 0', () => {
     const deviation = ({ weight }: Linear) =>
       Math.sqrt([...weight.initial].reduce((sum, value) => sum + value * value, 0) / weight.initial.length);
-    expect(deviation(new Linear('l', 200, 100, { activation: 'relu' })) / Math.sqrt(2 / 200)).toBeCloseTo(1, 1);
-    expect(deviation(new Linear('l', 200, 100, { activation: 'tanh' })) / (5 / 3) / Math.sqrt(2 / 300)).toBeCloseTo(1, 1);
+    expect(deviation(new Linear('l', 200, 100, { activation: 'relu' })) / Math.sqrt(2 / 200)).toBeCloseTo(
+      1,
+      1,
+    );
+    expect(
+      deviation(new Linear('l', 200, 100, { activation: 'tanh' })) / (5 / 3) / Math.sqrt(2 / 300),
+    ).toBeCloseTo(1, 1);
     expect(new Linear('l', 3, 2).bias!.initial.every((value) => value === 0)).toBe(true);
   });
 
@@ -107,7 +116,10 @@ describe('other layers', () => {
   });
 
   it('add what they compute to what they are given', () => {
-    const inner = new Linear('inner', 3, 3, { initializer: { kind: 'zeros' }, biasInitializer: { kind: 'constant', value: 1 } });
+    const inner = new Linear('inner', 3, 3, {
+      initializer: { kind: 'zeros' },
+      biasInitializer: { kind: 'constant', value: 1 },
+    });
     const layer = new Residual('residual', inner);
     expect(values(layer.forward(constant([1, 2, 3], [1, 3])))).toEqual([2, 3, 4]);
     expect(layer.parameters).toEqual(inner.parameters);

@@ -1,11 +1,11 @@
 /** Saturated units and vanishing gradients, as the textbook tells of them, measured. */
 import { describe, expect, it } from 'vitest';
 import { ShapeError, ValueError } from '../../src/base/errors.js';
+import { Random } from '../../src/base/random.js';
 import { referenceEngine } from '../../src/engine/index.js';
 import { constant, input, mean, type Node, square } from '../../src/graph/index.js';
 import { type Activation, activationNames, gradientFlow, Linear, saturation } from '../../src/nn/index.js';
 import { Workspace } from '../../src/program/index.js';
-import { Random } from '../../src/base/random.js';
 
 describe('saturation', () => {
   it('counts the units that are on the flat parts of the sigmoid', () => {

@@ -4,6 +4,7 @@ import { ShapeError, ValueError } from '../../src/base/errors.js';
 import { constant, input, parameter } from '../../src/graph/index.js';
 import { type Activation, activate, activationNames, unit } from '../../src/nn/index.js';
 import { evaluate } from '../../src/program/index.js';
+import { expectClose } from '../close.js';
 
 describe('a single unit', () => {
   it('computes the textbook example: σ(0.2·0.5 + 0.3·0.6 + 0.9·0.1 + 0.5) = 0.70', () => {
@@ -55,7 +56,7 @@ describe('activations', () => {
   it.each(activationNames)('%s is the function of that name', (name) => {
     const points = [-3, -0.5, 0, 0.25, 2];
     const a = activate(constant(points), name);
-    [...evaluate({ a }).a].forEach((value, i) => expect(value).toBeCloseTo(at[name](points[i]!), 9));
+    expectClose(evaluate({ a }).a, points.map(at[name]));
   });
 
   it('refuses a name that there is not', () => {

@@ -1,11 +1,26 @@
 import { describe, expect, it } from 'vitest';
 import { ValueError } from '../../src/base/errors.js';
-import { referenceEngine, type Engine } from '../../src/engine/index.js';
+import { type Engine, referenceEngine } from '../../src/engine/index.js';
 import { wasmEngine } from '../../src/engine/wasm/index.js';
-import { backward, constant, multiply, type ParameterNode, parameter, square, subtract, sum } from '../../src/graph/index.js';
-import { Optimizer, type OptimizerKind, type OptimizerOptions, WeightAverage } from '../../src/optim/index.js';
+import {
+  backward,
+  constant,
+  multiply,
+  type ParameterNode,
+  parameter,
+  square,
+  subtract,
+  sum,
+} from '../../src/graph/index.js';
+import {
+  Optimizer,
+  type OptimizerKind,
+  type OptimizerOptions,
+  WeightAverage,
+} from '../../src/optim/index.js';
 import { Workspace } from '../../src/program/index.js';
 import { Trainer } from '../../src/train/index.js';
+import { expectClose } from '../close.js';
 import { emptySource } from '../train/toy.js';
 
 const TARGET = [3, -1, 0.5];
@@ -17,10 +32,21 @@ function bowl(w: ParameterNode) {
   return sum(multiply(constant(STEEPNESS.map((s) => s / 2)), square(subtract(w, constant(TARGET)))));
 }
 
-async function descend(optimizer: OptimizerOptions, steps: number, engine: Engine = referenceEngine): Promise<number[]> {
+async function descend(
+  optimizer: OptimizerOptions,
+  steps: number,
+  engine: Engine = referenceEngine,
+): Promise<number[]> {
   const w = parameter('w', [3], START);
   const workspace = new Workspace(engine);
-  await new Trainer({ workspace, loss: bowl(w), parameters: [w], source: emptySource(steps), epochs: 1, optimizer }).run();
+  await new Trainer({
+    workspace,
+    loss: bowl(w),
+    parameters: [w],
+    source: emptySource(steps),
+    epochs: 1,
+    optimizer,
+  }).run();
   return [...workspace.read(w)];
 }
 
@@ -35,7 +61,10 @@ const optimizers: Record<string, OptimizerOptions> = {
 };
 
 /** The rules as the papers write them, one number at a time. */
-function byHand({ kind, learningRate = 0, momentum = 0, nesterov = false }: OptimizerOptions, steps: number): number[] {
+function byHand(
+  { kind, learningRate = 0, momentum = 0, nesterov = false }: OptimizerOptions,
+  steps: number,
+): number[] {
   return START.map((start, i) => {
     let w = start;
     let first = 0;
@@ -68,17 +97,15 @@ function byHand({ kind, learningRate = 0, momentum = 0, nesterov = false }: Opti
 describe.each(Object.entries(optimizers))('%s', (_, options) => {
   it('finds the lowest point of a bowl', async () => {
     const found = await descend(options, 800);
-    found.forEach((value, i) => expect(Math.abs(value - TARGET[i]!)).toBeLessThan(0.03));
+    for (const [i, value] of found.entries()) expect(Math.abs(value - TARGET[i]!)).toBeLessThan(0.03);
   });
 
   it('takes the steps that its formula says', async () => {
-    const expected = byHand(options, 25);
-    (await descend(options, 25)).forEach((value, i) => expect(value).toBeCloseTo(expected[i]!, 10));
+    expectClose(await descend(options, 25), byHand(options, 25), 10);
   });
 
   it('takes the same steps on the wasm engine, to rounding', async () => {
-    const expected = byHand(options, 25);
-    (await descend(options, 25, wasmEngine())).forEach((value, i) => expect(value).toBeCloseTo(expected[i]!, 4));
+    expectClose(await descend(options, 25, wasmEngine()), byHand(options, 25), 4);
   });
 });
 
@@ -90,8 +117,15 @@ describe('weight decay', () => {
     // A loss whose gradient is 0 everywhere, so that only the decay is left.
     const loss = multiply(0, subtract(sum(matrix), sum(vector)));
     const optimizer = { kind: 'sgd', learningRate: 0.1, weightDecay: 0.5 } as const;
-    await new Trainer({ workspace, loss, parameters: [matrix, vector], source: emptySource(3), epochs: 1, optimizer }).run();
-    workspace.read(matrix).forEach((value) => expect(value).toBeCloseTo(0.95 ** 3, 12));
+    await new Trainer({
+      workspace,
+      loss,
+      parameters: [matrix, vector],
+      source: emptySource(3),
+      epochs: 1,
+      optimizer,
+    }).run();
+    expectClose(workspace.read(matrix), new Array(4).fill(0.95 ** 3), 12);
     expect([...workspace.read(vector)]).toEqual([1, 1]);
   });
 

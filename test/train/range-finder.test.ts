@@ -4,6 +4,7 @@ import { referenceEngine } from '../../src/engine/index.js';
 import { add, log, multiply, parameter, square, sum } from '../../src/graph/index.js';
 import { Workspace } from '../../src/program/index.js';
 import { findLearningRate, Trainer } from '../../src/train/index.js';
+import { expectClose } from '../close.js';
 import { emptySource, makeToy, ToySource } from './toy.js';
 
 describe('the learning-rate range finder', () => {
@@ -12,7 +13,13 @@ describe('the learning-rate range finder', () => {
     const w = parameter('w', [2], [3, -5]);
     const workspace = new Workspace(referenceEngine);
     const loss = multiply(2, sum(square(w)));
-    const options = { workspace, loss, parameters: [w], source: emptySource(10), optimizer: { kind: 'sgd' } } as const;
+    const options = {
+      workspace,
+      loss,
+      parameters: [w],
+      source: emptySource(10),
+      optimizer: { kind: 'sgd' },
+    } as const;
     const { suggestion, cautious, curve, diverged } = await findLearningRate({ ...options, steps: 200 });
     expect(diverged).toBe(true);
     expect(suggestion).toBeGreaterThan(1e-3);
@@ -28,7 +35,10 @@ describe('the learning-rate range finder', () => {
     const { curve, diverged } = await findLearningRate(options);
     expect(diverged).toBe(false);
     expect(curve).toHaveLength(21);
-    curve.forEach(({ learningRate }, i) => expect(learningRate / 10 ** (-6 + i / 5)).toBeCloseTo(1, 9));
+    expectClose(
+      curve.map(({ learningRate }) => Math.log10(learningRate)),
+      curve.map((_, i) => -6 + i / 5),
+    );
     expect(curve[0]!.smoothed).toBeCloseTo(curve[0]!.loss, 9);
   });
 
@@ -36,7 +46,13 @@ describe('the learning-rate range finder', () => {
     const train = async (first: boolean) => {
       const toy = makeToy({ dropout: 0.2 });
       const { workspace, loss, parameters } = toy;
-      const options = { workspace, loss, parameters, source: new ToySource(), optimizer: { kind: 'adam', learningRate: 0.01 } } as const;
+      const options = {
+        workspace,
+        loss,
+        parameters,
+        source: new ToySource(),
+        optimizer: { kind: 'adam', learningRate: 0.01 },
+      } as const;
       const trainer = new Trainer({ ...options, epochs: 2 });
       if (first) await findLearningRate(options);
       const start = toy.weights();
@@ -50,8 +66,15 @@ describe('the learning-rate range finder', () => {
     const w = parameter('w', [1], 1);
     const workspace = new Workspace(referenceEngine);
     const source = { batchesPerEpoch: 0, batches: () => [] };
-    await expect(findLearningRate({ workspace, loss: sum(square(w)), parameters: [w], source })).rejects.toThrow(/no batches/);
-    const broken = { workspace, loss: add(sum(w), sum(log(multiply(w, -1)))), parameters: [w], source: emptySource(1) };
+    await expect(
+      findLearningRate({ workspace, loss: sum(square(w)), parameters: [w], source }),
+    ).rejects.toThrow(/no batches/);
+    const broken = {
+      workspace,
+      loss: add(sum(w), sum(log(multiply(w, -1)))),
+      parameters: [w],
+      source: emptySource(1),
+    };
     await expect(findLearningRate(broken)).rejects.toThrow(NumericError);
     expect(workspace.read(w)[0]).toBe(1);
   });

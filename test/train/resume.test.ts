@@ -65,15 +65,25 @@ describe('a resumed run is the uninterrupted one', () => {
   it('with dropout', () => expectSeamless({ dropout: 0.4 }, STOPS));
   it('with averaged weights', () => expectSeamless({ average: { decay: 0.9, every: 2 } }, STOPS));
   it('with momentum and a schedule', () =>
-    expectSeamless({ optimizer: { kind: 'sgd', learningRate: 0.3, momentum: 0.9 }, schedule: { kind: 'cosine', warmup: 4 } }, STOPS));
+    expectSeamless(
+      {
+        optimizer: { kind: 'sgd', learningRate: 0.3, momentum: 0.9 },
+        schedule: { kind: 'cosine', warmup: 4 },
+      },
+      STOPS,
+    ));
   it('with a plateau, watched every two steps', () => {
     // Any measure that rises and falls will do, as long as it depends on the weights alone.
     const schedule = { kind: 'plateau', patience: 1, tolerance: 0.2 } as const;
     return expectSeamless({ schedule, optimizer: { kind: 'rmsprop', learningRate: 0.1 } }, STOPS);
   });
   it('with accumulated gradients, also between two steps', () =>
-    expectSeamless({ source: new ToySource({ batchSize: 4 }), accumulate: 3, clip: 0.5 }, [1, 2, 3, 5, 11, 12, 50]));
-  it('with early stopping', () => expectSeamless({ patience: 1, optimizer: { kind: 'adam', learningRate: 0.5 } }, [1, 5, 6]));
+    expectSeamless(
+      { source: new ToySource({ batchSize: 4 }), accumulate: 3, clip: 0.5 },
+      [1, 2, 3, 5, 11, 12, 50],
+    ));
+  it('with early stopping', () =>
+    expectSeamless({ patience: 1, optimizer: { kind: 'adam', learningRate: 0.5 } }, [1, 5, 6]));
   it('without validation', () => expectSeamless({ validates: false, average: { decay: 0.95 } }, STOPS));
   it('with batches that come one by one', () => expectSeamless({ source: new AsyncToySource() }, [3, 12]));
 
@@ -92,11 +102,18 @@ describe('a resumed run is the uninterrupted one', () => {
 describe('checkpoints', () => {
   it('are saved after each epoch and every so many steps', async () => {
     const steps: number[] = [];
-    const onEvent: TrainerOptions['onEvent'] = (event) => event.kind === 'checkpoint' && steps.push(event.step);
+    const onEvent: TrainerOptions['onEvent'] = (event) =>
+      event.kind === 'checkpoint' && steps.push(event.step);
     await run({ epochs: 2, checkpointEverySteps: 4, onEvent });
     expect(steps).toEqual([4, 6, 8, 12, 12]);
     steps.length = 0;
-    await run({ source: new ToySource({ batchSize: 4 }), accumulate: 3, epochs: 1, checkpointEverySteps: 2, onEvent });
+    await run({
+      source: new ToySource({ batchSize: 4 }),
+      accumulate: 3,
+      epochs: 1,
+      checkpointEverySteps: 2,
+      onEvent,
+    });
     expect(steps).toEqual([2, 4, 4]);
   });
 

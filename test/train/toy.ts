@@ -22,7 +22,15 @@ export interface Toy {
 }
 
 /** The same seed gives the same start, each time in a workspace of its own. */
-export function makeToy({ engine = referenceEngine, dropout = 0, seed = 1 }: { engine?: Engine; dropout?: number; seed?: number } = {}): Toy {
+export function makeToy({
+  engine = referenceEngine,
+  dropout = 0,
+  seed = 1,
+}: {
+  engine?: Engine;
+  dropout?: number;
+  seed?: number;
+} = {}): Toy {
   const ids = input('ids', ['batch'], 'i32');
   const labels = input('labels', ['batch'], 'i32');
   const embedding = new Embedding('words', WORDS, 4, { seed });

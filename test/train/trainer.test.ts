@@ -1,15 +1,30 @@
 import { describe, expect, it } from 'vitest';
 import { NumericError, ValueError } from '../../src/base/errors.js';
+import { referenceEngine } from '../../src/engine/index.js';
 import { wasmEngine } from '../../src/engine/wasm/index.js';
 import { add, input, log, mean, multiply, parameter, power, sqrt, sum } from '../../src/graph/index.js';
-import { referenceEngine } from '../../src/engine/index.js';
 import { Workspace } from '../../src/program/index.js';
-import { type Batch, type StepEvent, Trainer, type TrainerOptions, type TrainingEvent } from '../../src/train/index.js';
+import {
+  type Batch,
+  type StepEvent,
+  Trainer,
+  type TrainerOptions,
+  type TrainingEvent,
+} from '../../src/train/index.js';
+import { expectClose } from '../close.js';
 import { AsyncToySource, emptySource, makeToy, type Toy, ToySource } from './toy.js';
 
 function optionsFor(toy: Toy, options: Partial<TrainerOptions> = {}): TrainerOptions {
   const { workspace, loss, parameters } = toy;
-  return { workspace, loss, parameters, source: new ToySource(), epochs: 4, optimizer: { kind: 'adam', learningRate: 0.02 }, ...options };
+  return {
+    workspace,
+    loss,
+    parameters,
+    source: new ToySource(),
+    epochs: 4,
+    optimizer: { kind: 'adam', learningRate: 0.02 },
+    ...options,
+  };
 }
 
 async function trained(options: Partial<TrainerOptions> = {}, settings: Parameters<typeof makeToy>[0] = {}) {
@@ -19,7 +34,11 @@ async function trained(options: Partial<TrainerOptions> = {}, settings: Paramete
 }
 
 /** Validation measures that are known beforehand. */
-function scripted(measures: readonly number[], seen: number[][] = [], toy?: Toy): TrainerOptions['validation'] {
+function scripted(
+  measures: readonly number[],
+  seen: number[][] = [],
+  toy?: Toy,
+): TrainerOptions['validation'] {
   let next = 0;
   const measure = () => {
     if (toy !== undefined) seen.push(toy.weights());
@@ -72,14 +91,26 @@ describe('training', () => {
 
   it('tells of every step and epoch, with the learning rate that was used', async () => {
     const events: TrainingEvent[] = [];
-    const { result } = await trained({ epochs: 2, schedule: { kind: 'linear' }, onEvent: (event) => events.push(event) });
+    const { result } = await trained({
+      epochs: 2,
+      schedule: { kind: 'linear' },
+      onEvent: (event) => events.push(event),
+    });
     const steps = events.filter((event): event is StepEvent => event.kind === 'step');
     expect(steps.map(({ step }) => step)).toEqual(Array.from({ length: 12 }, (_, i) => i + 1));
-    expect(steps.every(({ totalSteps, gradientNorm }) => totalSteps === 12 && gradientNorm === undefined)).toBe(true);
-    steps.forEach(({ learningRate }, i) => expect(learningRate).toBeCloseTo(0.02 * (1 - i / 12), 12));
+    expect(
+      steps.every(({ totalSteps, gradientNorm }) => totalSteps === 12 && gradientNorm === undefined),
+    ).toBe(true);
+    expectClose(
+      steps.map(({ learningRate }) => learningRate),
+      steps.map((_, i) => 0.02 * (1 - i / 12)),
+    );
     expect(steps.at(-1)!.examples).toBe(88);
     expect(events.filter(({ kind }) => kind === 'epoch')).toHaveLength(2);
-    expect(result.history.map(({ epoch, step }) => [epoch, step])).toEqual([[1, 6], [2, 12]]);
+    expect(result.history.map(({ epoch, step }) => [epoch, step])).toEqual([
+      [1, 6],
+      [2, 12],
+    ]);
   });
 });
 
@@ -91,14 +122,20 @@ describe('accumulated gradients', () => {
     const large = await trained({ source: new ToySource({ batchSize: 12 }), optimizer: sgd });
     const uneven = await trained({ source: new ToySource({ batchSize: 16 }), accumulate: 3, optimizer: sgd });
     const whole = await trained({ source: new ToySource({ batchSize: 48 }), optimizer: sgd });
-    small.weights.forEach((value, i) => expect(value).toBeCloseTo(large.weights[i]!, 9));
-    uneven.weights.forEach((value, i) => expect(value).toBeCloseTo(whole.weights[i]!, 9));
+    expectClose(small.weights, large.weights);
+    expectClose(uneven.weights, whole.weights);
     expect(small.result.steps).toBe(large.result.steps);
   });
 
   it('are clipped as a whole, and make one step event each', async () => {
     const steps: TrainingEvent[] = [];
-    const options = { source: new ToySource({ batchSize: 4 }), accumulate: 4, epochs: 1, clip: 1e-3, optimizer: sgd };
+    const options = {
+      source: new ToySource({ batchSize: 4 }),
+      accumulate: 4,
+      epochs: 1,
+      clip: 1e-3,
+      optimizer: sgd,
+    };
     await trained({ ...options, onEvent: (event) => event.kind === 'step' && steps.push(event) });
     expect(steps).toHaveLength(3);
     for (const step of steps) expect((step as StepEvent).gradientNorm).toBeGreaterThan(1e-3);
@@ -167,6 +204,11 @@ describe('validation', () => {
     expect(toy.weights()).not.toEqual((await trained({ epochs: 2 })).weights);
   });
 
+  it('by a measure that there is not is refused', async () => {
+    const validation = { ...scripted([1])!, by: 'accuracy' };
+    await expect(trained({ validation })).rejects.toThrow(/measures no 'accuracy', only loss/);
+  });
+
   it('that gives no number is refused, with the step', async () => {
     await expect(trained({ validation: scripted([1, Number.NaN]) })).rejects.toThrow(NumericError);
     await expect(trained({ validation: scripted([1, Number.NaN]) })).rejects.toThrow(/'loss'.*step 12/);
@@ -175,7 +217,12 @@ describe('validation', () => {
 
 describe('divergence', () => {
   const run = (options: Pick<TrainerOptions, 'loss' | 'parameters'> & Partial<TrainerOptions>) =>
-    new Trainer({ workspace: new Workspace(referenceEngine), source: emptySource(50), epochs: 1, ...options }).run();
+    new Trainer({
+      workspace: new Workspace(referenceEngine),
+      source: emptySource(50),
+      epochs: 1,
+      ...options,
+    }).run();
 
   it('names the step and the parameter, and says what to do', async () => {
     const w = parameter('w', [2], 1);
@@ -196,7 +243,9 @@ describe('divergence', () => {
         for (const value of [1, 2, Number.NaN, 4, 5]) yield { feeds: { x: [value] }, size: 1 };
       },
     };
-    await expect(run({ loss: mean(multiply(x, w)), parameters: [w], source })).rejects.toThrow(/loss is NaN at step 3/);
+    await expect(run({ loss: mean(multiply(x, w)), parameters: [w], source })).rejects.toThrow(
+      /loss is NaN at step 3/,
+    );
   });
 
   it('never reaches a checkpoint, even when the loss was finite before the step', async () => {
@@ -204,7 +253,13 @@ describe('divergence', () => {
     const saved: unknown[] = [];
     const optimizer = { kind: 'sgd' } as const;
     const saveCheckpoint = () => void saved.push(1);
-    const error = run({ loss: sum(sqrt(w)), parameters: [w], source: emptySource(1), optimizer, saveCheckpoint });
+    const error = run({
+      loss: sum(sqrt(w)),
+      parameters: [w],
+      source: emptySource(1),
+      optimizer,
+      saveCheckpoint,
+    });
     await expect(error).rejects.toThrow(/weights broke at step 1.*'w'.*last good checkpoint is kept/);
     expect(saved).toEqual([]);
   });

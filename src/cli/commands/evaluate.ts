@@ -4,6 +4,7 @@ import { readExamples, readNumericRows } from '../../files/node/examples.js';
 import { readLines } from '../../files/node/task.js';
 import { TextClassifier } from '../../models/classifier/classifier.js';
 import { LanguageModel } from '../../models/language-model/language-model.js';
+import { UsageError } from '../errors.js';
 import { type Evaluation, evaluateClassifier, evaluateNetwork, perplexity } from '../evaluation.js';
 import { loadModel } from '../models.js';
 import {
@@ -16,6 +17,7 @@ import {
 } from '../options.js';
 import type { Terminal } from '../terminal.js';
 import { checkPlainText } from '../training/language-model.js';
+import { isModelFile } from '../vectors.js';
 
 export function declare(command: Command, terminal: Terminal): void {
   command
@@ -38,6 +40,9 @@ export function declare(command: Command, terminal: Terminal): void {
 
 async function evaluate(command: Command, path: string, data: string): Promise<Evaluation> {
   const read = readOptionsOf(command);
+  if (await isModelFile(data)) {
+    throw new UsageError(`${data} is a model, not data: the model comes first, then the data`);
+  }
   const model = await loadModel(path, engineOf(command.opts()));
   if (model instanceof TextClassifier) return evaluateClassifier(model, await readExamples(data, read), data);
   if (!(model instanceof LanguageModel))

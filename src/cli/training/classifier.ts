@@ -61,6 +61,7 @@ export async function trainOnTexts(job: Job): Promise<Trained> {
   const model = await trainClassifier(all, { ...options, ...runOptions(job, begin) }, validation, (parts) => {
     const classifier = new TextClassifier(parts);
     announce(job, classifier, options, all);
+    job.trainingRun.listen();
     return classifier;
   });
   return {

@@ -20,7 +20,11 @@ export function describeStep(step: TrainingStep, sizes: AxisSizes, engine: Engin
   const workspace = new Workspace(engine);
   const updates = new Optimizer(optimizer).updates(parameters, backward(loss, parameters));
   const program = workspace.compile({ outputs: { loss }, updates, clip });
-  const zeros = program.inputs.map((node) => [node.name, new Float64Array(elementCount(node.shape, sizes))]);
-  program.run(Object.fromEntries(zeros));
+  const feeds = program.inputs.map(({ name, shape }): [string, Float64Array] => {
+    const zeros = new Float64Array(elementCount(shape, sizes));
+    // The ends of bags must reach the end of the items: the first bag has them all.
+    return [name, name === 'ends' ? zeros.fill(sizes.items!) : zeros];
+  });
+  program.run(Object.fromEntries(feeds));
   return program.describe();
 }

@@ -9,7 +9,7 @@ import { counted } from '../format.js';
 import type { Progress, ProgressOptions } from '../progress.js';
 import type { Terminal } from '../terminal.js';
 import type { TrainFlags } from './flags.js';
-import type { TrainingSession } from './session.js';
+import type { TrainingRun } from './training-run.js';
 
 export interface Job {
   readonly data: string;
@@ -18,7 +18,7 @@ export interface Job {
   readonly read: ReadOptions;
   readonly engine: Engine;
   readonly terminal: Terminal;
-  readonly session: TrainingSession;
+  readonly trainingRun: TrainingRun;
   readonly profile: KernelProfile | undefined;
   /** Says something, and keeps it for the JSON report. */
   readonly note: (sentence: string) => void;
@@ -54,14 +54,14 @@ export interface SplitResult {
 export type RunJob = (job: Job) => Promise<Trained>;
 
 /** The events and signals of a run, for the options of any model. */
-export function runOptions({ session, engine, profile }: Job, begin: () => Progress) {
+export function runOptions({ trainingRun, engine, profile }: Job, begin: () => Progress) {
   let progress: Progress | undefined;
   return {
     engine,
     profile,
-    signal: session.signal,
-    saveCheckpoint: session.saveCheckpoint,
-    resume: session.checkpoint,
+    signal: trainingRun.signal,
+    saveCheckpoint: trainingRun.saveCheckpoint,
+    resume: trainingRun.checkpoint,
     onEvent: (event: Parameters<Progress['onEvent']>[0]) => {
       progress ??= begin();
       progress.onEvent(event);

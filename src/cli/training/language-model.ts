@@ -29,7 +29,7 @@ export async function checkPlainText(job: Pick<Job, 'read'>, file: string): Prom
 }
 
 export async function trainOnLines(job: Job): Promise<Trained> {
-  const { data, flags, session, note } = job;
+  const { data, flags, trainingRun, note } = job;
   const { validation, test } = flags;
   const others = [validation, test].filter((file) => file !== undefined);
   if (flags.task === undefined) for (const file of others) await checkPlainText(job, file);
@@ -62,6 +62,7 @@ export async function trainOnLines(job: Job): Promise<Trained> {
       `${counted(lineCount, 'line')}, ${count(model.vocabulary.totalCount)} tokens with the sentence ends`,
     );
     announce(job, model, options);
+    trainingRun.listen();
     return model;
   });
   const { checkpointEverySteps: _, ...settings } = lm.record.settings ?? {};
@@ -71,7 +72,7 @@ export async function trainOnLines(job: Job): Promise<Trained> {
     ['validation', validation],
     ['test', test],
   ] as const) {
-    if (file === undefined || session.signal.aborted) continue;
+    if (file === undefined || trainingRun.signal.aborted) continue;
     const lines: string[] = [];
     for await (const line of linesOf(job, file)) if (line.trim() !== '') lines.push(line);
     noteDuplicates(job, known!, lines, { split, noun: 'line' });

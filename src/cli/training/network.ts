@@ -43,6 +43,7 @@ export async function trainOnNumbers(job: Job): Promise<Trained> {
     }
     announce(job, network, options, rows.length);
     describeSplit(job, { heldOut: heldOut.length, total: rows.length, noun: 'row', byLabel: true, seed });
+    job.trainingRun.listen();
     return network;
   });
   return {

@@ -7,10 +7,11 @@ import { detectTask } from '../../files/node/task.js';
 import { writeFileAtomic } from '../../files/node/write.js';
 import type { RunSettings } from '../../models/checkpoint-file.js';
 import { KernelProfile } from '../../program/index.js';
-import { EXIT } from '../errors.js';
+import { EXIT, UsageError } from '../errors.js';
 import { engineOf, readOptionsOf } from '../options.js';
 import { Progress, type ProgressOptions } from '../progress.js';
 import type { Terminal } from '../terminal.js';
+import { isModelFile } from '../vectors.js';
 import { trainOnTexts } from './classifier.js';
 import { checkFlags, decisiveFlags, TASK_NAMES, type TrainFlags, type TrainTask } from './flags.js';
 import { type Job, type RunJob, shellWord, type Trained } from './job.js';
@@ -18,7 +19,7 @@ import { trainOnLines } from './language-model.js';
 import { trainOnNumbers } from './network.js';
 import { checkOutput, defaultOutput } from './output.js';
 import { type Report, reportJson, reportLines } from './report.js';
-import { hashFile, TrainingSession } from './session.js';
+import { hashFile, TrainingRun } from './training-run.js';
 
 const JOBS: Readonly<Record<TrainTask, RunJob>> = {
   classifier: trainOnTexts,
@@ -43,6 +44,9 @@ export async function runTraining(
     terminal.say(`  ${sentence}`);
   };
 
+  if (await isModelFile(data)) {
+    throw new UsageError(`${data} is a model, not data: name the file to learn from`);
+  }
   const task = await chooseTask(data, flags, { read });
   checkFlags(command, task, data);
   const output = flags.output ?? defaultOutput(data);
@@ -50,7 +54,7 @@ export async function runTraining(
   await checkOutput(output, Object.values(inputs));
   const settings = await runSettings(command, { task, engine: engine.description, inputs });
   const { resume = false, checkpoint: keep = true } = flags;
-  const session = await TrainingSession.open({ terminal, modelPath: output, settings, resume, keep });
+  const trainingRun = await TrainingRun.open({ terminal, modelPath: output, settings, resume, keep });
 
   terminal.say(terminal.note('bold', `Training ${TASK_NAMES[task]} on ${data}`));
   if (task === 'lm') note('plain text: each line is taken for a sentence');
@@ -58,27 +62,26 @@ export async function runTraining(
   let progress: Progress | undefined;
   let trainingStarted = started;
   const job: Job = {
-    ...{ data, output, flags, read, engine, terminal, session, note },
+    ...{ data, output, flags, read, engine, terminal, trainingRun, note },
     profile: flags.profile ? new KernelProfile() : undefined,
     begin: (options: ProgressOptions) => {
       progress = new Progress(terminal, options);
-      session.onInterrupt = () => progress!.clear();
+      trainingRun.onInterrupt = () => progress!.clear();
       return progress;
     },
   };
-  if (session.checkpoint !== undefined) {
-    const { epoch, step } = session.checkpoint.state;
-    note(`resumed from ${session.checkpointPath}: epoch ${epoch + 1}, after step ${step}`);
+  if (trainingRun.checkpoint !== undefined) {
+    const { epoch, step } = trainingRun.checkpoint.state;
+    note(`resumed from ${trainingRun.checkpointPath}: epoch ${epoch + 1}, after step ${step}`);
   }
 
   let trained: Trained;
-  session.listen();
   try {
     trainingStarted = performance.now();
     trained = await JOBS[task](job);
   } finally {
     progress?.clear();
-    session.close();
+    trainingRun.close();
   }
   const trainingSeconds = (performance.now() - trainingStarted) / 1000;
   if (job.profile !== undefined) terminal.say(job.profile.toString());
@@ -94,7 +97,7 @@ export async function runTraining(
     results: { ...model.record.results, ...Object.fromEntries(measured) },
   };
   await writeFileAtomic(output, encodeModel(model.toModel()));
-  await session.finish();
+  await trainingRun.finish();
   const report: Report = {
     ...{ task, output, engine: engine.description, trained, results, notes, settings, trainingSeconds },
     unit: progress?.options.unit ?? 'examples',
@@ -143,7 +146,7 @@ async function runSettings(
 }
 
 async function interrupted(
-  { session, terminal, flags }: Job,
+  { trainingRun, terminal, flags }: Job,
   { model }: Trained,
   words: readonly string[],
 ): Promise<number> {
@@ -152,7 +155,7 @@ async function interrupted(
     ...words.filter((word) => word !== '--resume').map(shellWord),
     '--resume',
   ].join(' ');
-  const checkpoint = session.canResume ? session.checkpointPath : undefined;
+  const checkpoint = trainingRun.canResume ? trainingRun.checkpointPath : undefined;
   if (flags.json) {
     const { history } = model.record;
     await terminal.writeJson({ stopped: 'interrupted', checkpoint: checkpoint ?? null, history });

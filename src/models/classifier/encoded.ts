@@ -149,7 +149,9 @@ export class EncodedSource implements BatchSource {
     const random = new Random(this.seed, `word dropout/${epoch}/${batch}`);
     const drop = this.wordDropout > 0 ? () => random.uint32() < this.wordDropout * 0x100000000 : undefined;
     const labels = new Float32Array(part.length * width);
-    part.forEach((text, i) => labels.set(values.subarray(text * width, (text + 1) * width), i * width));
+    part.forEach((text, i) => {
+      labels.set(values.subarray(text * width, (text + 1) * width), i * width);
+    });
     return {
       ...textFeeds(this.texts, part, drop),
       labels,

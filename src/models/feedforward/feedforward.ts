@@ -9,13 +9,13 @@ import { backward } from '../../graph/backward.js';
 import { input } from '../../graph/node.js';
 import { multiply } from '../../graph/ops/arithmetic.js';
 import { sum } from '../../graph/ops/structure.js';
-import type { Activation } from '../../nn/index.js';
 import { type Program, Workspace } from '../../program/index.js';
 import { ClassificationReport } from '../../train/metrics.js';
 import { bothProbabilities, type LabelScore, logitCount, logitWeights, rankedLabels } from '../heads.js';
 import type { TrainingRecord } from '../record.js';
 import { checkCapacity, restoreParameters, tensorsOf } from '../tensors.js';
 import { weightsHash } from '../weights-hash.js';
+import { configOf, type GivenWeights } from './given-weights.js';
 import { buildNetwork, type FeedforwardNetwork as Network } from './network.js';
 import { checkConfig, type FeedforwardConfig, type FeedforwardOptions } from './options.js';
 import { checkFeatures, type FeedforwardRows, gatherRows, labelIds } from './rows.js';
@@ -26,22 +26,6 @@ export interface FeedforwardParts {
   readonly config: FeedforwardConfig;
   readonly seed: number;
   readonly engine?: Engine;
-}
-
-/** The weights of one layer, written as the textbook does: a row of W for each unit. */
-export interface LayerWeights {
-  readonly weight: readonly (readonly number[])[];
-  readonly bias: readonly number[];
-}
-
-export interface GivenWeights {
-  /** From the first hidden layer to the output layer. A single output unit makes a binary head. */
-  readonly layers: readonly LayerWeights[];
-  /** Of the hidden layers. */
-  readonly activation: Activation;
-  /** Default '0', '1', … */
-  readonly labels?: readonly string[];
-  readonly featureNames?: readonly string[];
 }
 
 /** Why features get a label. */
@@ -56,6 +40,8 @@ export interface FeatureExplanation {
    */
   readonly features: readonly { readonly name: string; readonly value: number; readonly gradient: number }[];
 }
+
+export type { GivenWeights, LayerWeights } from './given-weights.js';
 
 export const NETWORK_KIND = 'feedforward-network';
 
@@ -113,25 +99,8 @@ export class FeedforwardNetwork {
    * });
    */
   static fromWeights(given: GivenWeights, options: { readonly engine?: Engine } = {}): FeedforwardNetwork {
-    const { layers, activation } = given;
-    checkLayers(layers);
-    const inputs = layers[0]!.weight[0]!.length;
-    const outputs = layers.at(-1)!.bias.length;
-    const count = outputs === 1 ? 2 : outputs;
-    const { labels = Array.from({ length: count }, (_, i) => String(i)) } = given;
-    const { featureNames = Array.from({ length: inputs }, (_, i) => `x${i + 1}`) } = given;
-    if (labels.length !== count) throw new ValueError(`${outputs} output units tell ${count} labels apart, not ${labels.length}`);
-    if (featureNames.length !== inputs) throw new ValueError(`there are ${inputs} inputs, but ${featureNames.length} feature names`);
-    const config: FeedforwardConfig = {
-      featureNames,
-      labels,
-      head: outputs === 1 ? 'binary' : 'softmax',
-      hidden: layers.slice(0, -1).map(({ bias }) => bias.length),
-      activation,
-      dropout: 0,
-      means: featureNames.map(() => 0),
-      deviations: featureNames.map(() => 1),
-    };
+    const { layers } = given;
+    const config = configOf(given);
     const model = new FeedforwardNetwork({ config, seed: 0, ...options });
     model.network.layers.forEach((layer, i) => {
       model.workspace.write(layer.weight, layers[i]!.weight.flat());
@@ -181,7 +150,8 @@ export class FeedforwardNetwork {
    */
   explain(features: readonly number[], label = this.predict(features)[0]!.label): FeatureExplanation {
     const index = this.labels.indexOf(label);
-    if (index < 0) throw new ValueError(`there is no label '${label}'; the labels are ${this.labels.join(', ')}`);
+    if (index < 0)
+      throw new ValueError(`there is no label '${label}'; the labels are ${this.labels.join(', ')}`);
     this.explainer ??= this.compileExplainer();
     const choice = logitWeights(this.config.head, this.labels.length, index);
     this.explainer.run({ x: this.standardized([features]), [CHOICE]: choice });
@@ -190,7 +160,11 @@ export class FeedforwardNetwork {
       label,
       score: this.probabilities([features])[index]!,
       logit: this.explainer.scalar('logit'),
-      features: this.config.featureNames.map((name, i) => ({ name, value: features[i]!, gradient: gradients[i]! })),
+      features: this.config.featureNames.map((name, i) => ({
+        name,
+        value: features[i]!,
+        gradient: gradients[i]!,
+      })),
     };
   }
 
@@ -208,7 +182,12 @@ export class FeedforwardNetwork {
 
   toModel(): ModelContent {
     const config = { network: this.config, record: this.record };
-    return { kind: NETWORK_KIND, version: VERSION, config, tensors: tensorsOf(this.workspace, this.network.parameters) };
+    return {
+      kind: NETWORK_KIND,
+      version: VERSION,
+      config,
+      tensors: tensorsOf(this.workspace, this.network.parameters),
+    };
   }
 
   toBytes(): Uint8Array {
@@ -225,15 +204,26 @@ export class FeedforwardNetwork {
     return FeedforwardNetwork.fromBytes(await loadFile(path), { ...options, file: path });
   }
 
-  static fromBytes(bytes: Uint8Array, options: { readonly engine?: Engine; readonly file?: string } = {}): FeedforwardNetwork {
+  static fromBytes(
+    bytes: Uint8Array,
+    options: { readonly engine?: Engine; readonly file?: string } = {},
+  ): FeedforwardNetwork {
     return FeedforwardNetwork.fromModel(decodeModel(bytes, options.file), options);
   }
 
-  static fromModel(model: LoadedModel, { engine, file }: { readonly engine?: Engine; readonly file?: string } = {}): FeedforwardNetwork {
-    if (model.kind !== NETWORK_KIND) throw new FormatError(`this model is a ${model.kind}, not a feedforward network`, { file });
+  static fromModel(
+    model: LoadedModel,
+    { engine, file }: { readonly engine?: Engine; readonly file?: string } = {},
+  ): FeedforwardNetwork {
+    if (model.kind !== NETWORK_KIND)
+      throw new FormatError(`this model is a ${model.kind}, not a feedforward network`, { file });
     const saved = model.config as { network?: unknown; record?: TrainingRecord } | null;
     const config = checkConfig(saved?.network, file);
-    checkCapacity(model.tensors, [config.featureNames.length, ...config.hidden, logitCount(config.head, config.labels.length)], file);
+    checkCapacity(
+      model.tensors,
+      [config.featureNames.length, ...config.hidden, logitCount(config.head, config.labels.length)],
+      file,
+    );
     const network = new FeedforwardNetwork({ config, seed: 0, engine });
     network.record = saved?.record ?? {};
     restoreParameters(network.workspace, network.network.parameters, model.tensors, file);
@@ -246,7 +236,9 @@ export class FeedforwardNetwork {
   standardized(rows: readonly (readonly number[])[]): Float32Array {
     const { means, deviations } = this.config;
     checkFeatures(rows, means.length);
-    return Float32Array.from(rows.flatMap((features) => features.map((value, i) => (value - means[i]!) / deviations[i]!)));
+    return Float32Array.from(
+      rows.flatMap((features) => features.map((value, i) => (value - means[i]!) / deviations[i]!)),
+    );
   }
 
   private run(rows: readonly (readonly number[])[], output: 'probabilities' | 'hidden'): Float64Array {
@@ -268,17 +260,4 @@ export class FeedforwardNetwork {
     const [gradient] = backward(logit, [x]);
     return this.workspace.compile({ outputs: { logit, contributions: multiply(x, gradient) } });
   }
-}
-
-function checkLayers(layers: readonly LayerWeights[]): void {
-  if (layers.length === 0) throw new ValueError('a network needs at least one layer of weights');
-  layers.forEach(({ weight, bias }, i) => {
-    const inputs = i === 0 ? (weight[0]?.length ?? 0) : layers[i - 1]!.bias.length;
-    const fits = bias.length > 0 && weight.length === bias.length && weight.every((row) => row.length === inputs);
-    if (fits && inputs > 0) return;
-    throw new ValueError(
-      `layer ${i + 1} does not fit: with ${inputs} inputs and ${bias.length} biases its weights must be ` +
-        `${bias.length} rows of ${inputs} numbers`,
-    );
-  });
 }

@@ -82,9 +82,12 @@ export function checkOptions(options: FeedforwardOptions): void {
   }
   const { hidden = [], activation = 'tanh' } = options;
   const units = hidden.find((count) => !(Number.isInteger(count) && count >= 1));
-  if (units !== undefined) throw new ValueError(`a hidden layer must have a whole number of units from 1, not ${units}`);
+  if (units !== undefined)
+    throw new ValueError(`a hidden layer must have a whole number of units from 1, not ${units}`);
   if (activation === 'step') {
-    throw new ValueError('the step function cannot be trained: its derivative is 0 everywhere. Use sigmoid or tanh');
+    throw new ValueError(
+      'the step function cannot be trained: its derivative is 0 everywhere. Use sigmoid or tanh',
+    );
   }
 }
 
@@ -106,7 +109,13 @@ export function checkConfig(value: unknown, file?: string): FeedforwardConfig {
     config.dropout >= 0 &&
     config.dropout < 1 &&
     isListOf(config.means, Number.isFinite, config.featureNames.length) &&
-    isListOf(config.deviations, (item) => Number.isFinite(item) && (item as number) > 0, config.featureNames.length);
+    isListOf(
+      config.deviations,
+      (item) => Number.isFinite(item) && (item as number) > 0,
+      config.featureNames.length,
+    );
   if (sound) return config;
-  throw new FormatError('the network configuration in the model file is not sound: the file is damaged', { file });
+  throw new FormatError('the network configuration in the model file is not sound: the file is damaged', {
+    file,
+  });
 }

@@ -47,16 +47,20 @@ export function labelIds(rows: readonly FeedforwardRow[], labels: readonly strin
   return Int32Array.from(rows, ({ label }) => {
     const id = ids.get(label);
     if (id !== undefined) return id;
-    throw new DataError(`the label '${label}' does not occur in training; the labels are ${labels.join(', ')}`);
+    throw new DataError(
+      `the label '${label}' does not occur in training; the labels are ${labels.join(', ')}`,
+    );
   });
 }
 
 /** Mean and deviation of each feature; a feature that never changes keeps deviation 1. */
 export function scalesOf(rows: readonly FeedforwardRow[]): { means: number[]; deviations: number[] } {
-  const mean = (valueOf: (features: readonly number[]) => number) =>
-    rows.reduce((sum, { features }) => sum + valueOf(features), 0) / rows.length;
+  const mean = (value: (features: readonly number[]) => number) =>
+    rows.reduce((sum, { features }) => sum + value(features), 0) / rows.length;
   const means = rows[0]!.features.map((_, i) => mean((features) => features[i]!));
-  const deviations = means.map((center, i) => Math.sqrt(mean((features) => (features[i]! - center) ** 2)) || 1);
+  const deviations = means.map(
+    (center, i) => Math.sqrt(mean((features) => (features[i]! - center) ** 2)) || 1,
+  );
   return { means, deviations };
 }
 
@@ -88,12 +92,20 @@ export class RowSource implements BatchSource {
   *batches(epoch: number, from: number): Iterable<Batch> {
     const { count, x, labels, weights } = this.rows;
     const width = x.length / count;
-    const order = new Random(this.seed, `shuffle/${epoch}`).shuffle(Int32Array.from({ length: count }, (_, i) => i));
+    const order = new Random(this.seed, `shuffle/${epoch}`).shuffle(
+      Int32Array.from({ length: count }, (_, i) => i),
+    );
     for (let batch = from; batch < this.batchesPerEpoch; batch++) {
       const part = order.subarray(batch * this.batchSize, (batch + 1) * this.batchSize);
       const values = new Float32Array(part.length * width);
-      part.forEach((row, i) => values.set(x.subarray(row * width, (row + 1) * width), i * width));
-      const feeds = { x: values, labels: part.map((row) => labels[row]!), weights: Float32Array.from(part, (row) => weights[row]!) };
+      part.forEach((row, i) => {
+        values.set(x.subarray(row * width, (row + 1) * width), i * width);
+      });
+      const feeds = {
+        x: values,
+        labels: part.map((row) => labels[row]!),
+        weights: Float32Array.from(part, (row) => weights[row]!),
+      };
       yield { feeds, size: part.length };
     }
   }

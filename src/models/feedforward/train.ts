@@ -6,7 +6,16 @@ import { holdOut } from '../hold-out.js';
 import { recordedSettings } from '../record.js';
 import type { FeedforwardNetwork, FeedforwardParts } from './feedforward.js';
 import { checkOptions, type FeedforwardConfig, type FeedforwardOptions } from './options.js';
-import { checkFeatures, type FeedforwardRow, type FeedforwardRows, findLabels, gatherRows, labelIds, RowSource, scalesOf } from './rows.js';
+import {
+  checkFeatures,
+  type FeedforwardRow,
+  type FeedforwardRows,
+  findLabels,
+  gatherRows,
+  labelIds,
+  RowSource,
+  scalesOf,
+} from './rows.js';
 
 /** Defaults of training; those of the model are in `configure`. */
 export const TRAINING_DEFAULTS = {
@@ -34,17 +43,25 @@ export async function trainFeedforward(
   const { seed = TRAINING_DEFAULTS.seed } = options;
   const all = await gatherRows(rows);
   const labels = findLabels(all);
-  checkFeatures(all.map(({ features }) => features), all[0]!.features.length);
+  checkFeatures(
+    all.map(({ features }) => features),
+    all[0]!.features.length,
+  );
   const given = validation === undefined ? undefined : await gatherRows(validation);
   if (given?.length === 0) throw new DataError('there are no validation rows');
   const share = options.holdOut ?? (all.length < SMALLEST_SPLIT ? 0 : TRAINING_DEFAULTS.holdOut);
-  const split = given === undefined ? holdOut(all, ({ label }) => label, share, seed) : { train: all, heldOut: given };
+  const split =
+    given === undefined ? holdOut(all, ({ label }) => label, share, seed) : { train: all, heldOut: given };
 
   const model = create({ config: configure(split.train, labels, options), seed, engine: options.engine });
   const result = await new Trainer(settings(model, split.train, split.heldOut, options, seed)).run();
   model.record = {
     settings: recordedSettings(TRAINING_DEFAULTS, options),
-    data: { train: split.train.length, validation: split.heldOut.length, features: model.config.featureNames.length },
+    data: {
+      train: split.train.length,
+      validation: split.heldOut.length,
+      features: model.config.featureNames.length,
+    },
     history: result.history,
     stopped: result.stopped,
     bestEpoch: result.best?.epoch,
@@ -54,12 +71,18 @@ export async function trainFeedforward(
   return model;
 }
 
-function configure(train: readonly FeedforwardRow[], labels: readonly string[], options: FeedforwardOptions): FeedforwardConfig {
+function configure(
+  train: readonly FeedforwardRow[],
+  labels: readonly string[],
+  options: FeedforwardOptions,
+): FeedforwardConfig {
   const width = train[0]!.features.length;
   const featureNames = options.featureNames ?? Array.from({ length: width }, (_, i) => `x${i + 1}`);
   if (width === 0) throw new DataError('the rows have no features: give at least one number');
   if (featureNames.length !== width) {
-    throw new ValueError(`there are ${featureNames.length} feature names, but the rows have ${width} features`);
+    throw new ValueError(
+      `there are ${featureNames.length} feature names, but the rows have ${width} features`,
+    );
   }
   if (options.head === 'binary' && labels.length !== 2) {
     throw new ValueError(`the binary head needs two labels, but there are ${labels.length}`);
@@ -106,7 +129,10 @@ function settings(
     clip: options.clip,
     average: options.average,
     seed,
-    validation: heldOut.length === 0 ? undefined : validationOf(model, heldOut, options.selectBy ?? TRAINING_DEFAULTS.selectBy),
+    validation:
+      heldOut.length === 0
+        ? undefined
+        : validationOf(model, heldOut, options.selectBy ?? TRAINING_DEFAULTS.selectBy),
     patience: options.patience ?? TRAINING_DEFAULTS.patience,
     onEvent: options.onEvent,
     signal: options.signal,
@@ -116,7 +142,11 @@ function settings(
   };
 }
 
-function validationOf(model: FeedforwardNetwork, heldOut: readonly FeedforwardRow[], by: 'accuracy' | 'loss'): TrainerOptions['validation'] {
+function validationOf(
+  model: FeedforwardNetwork,
+  heldOut: readonly FeedforwardRow[],
+  by: 'accuracy' | 'loss',
+): TrainerOptions['validation'] {
   const features = heldOut.map((row) => row.features);
   const truth = labelIds(heldOut, model.labels);
   checkFeatures(features, model.config.featureNames.length);

@@ -12,7 +12,11 @@ const settings: FeatureOptions[] = [
 ];
 const text = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 40 }),
-  fc.array(fc.constantFrom('cat', 'the', '电池', '坏了', '𠮷野家', 'ไทย', '😊', '.', "don't", ' '), { maxLength: 12 }).map((words) => words.join(' ')),
+  fc
+    .array(fc.constantFrom('cat', 'the', '电池', '坏了', '𠮷野家', 'ไทย', '😊', '.', "don't", ' '), {
+      maxLength: 12,
+    })
+    .map((words) => words.join(' ')),
 );
 
 describe('hashed features', () => {
@@ -34,9 +38,17 @@ describe('hashed features', () => {
   });
 
   it('tell a hundred thousand features apart, and what is not there', () => {
-    const features = Array.from({ length: 100_000 }, (_, i) => `${i.toString(36)} ${(i * 7919).toString(36)}`);
+    const features = Array.from(
+      { length: 100_000 },
+      (_, i) => `${i.toString(36)} ${(i * 7919).toString(36)}`,
+    );
     const table = FeatureTable.of(features);
-    const hasher = new FeatureHasher({ tokenizer: { kind: 'whitespace' }, wordNgrams: 2, subwords: null, characterNgrams: 0 });
+    const hasher = new FeatureHasher({
+      tokenizer: { kind: 'whitespace' },
+      wordNgrams: 2,
+      subwords: null,
+      characterNgrams: 0,
+    });
     const ids = features.map((feature) => {
       const found: number[] = [];
       hasher.forEach(feature.split(' '), (high, low) => found.push(table.find(high, low)));
@@ -48,7 +60,12 @@ describe('hashed features', () => {
 
 describe('collecting features', () => {
   it('counts, drops the rare ones and encodes the texts', () => {
-    const extractor = new FeatureExtractor({ tokenizer: { kind: 'words' }, wordNgrams: 2, subwords: null, characterNgrams: 0 });
+    const extractor = new FeatureExtractor({
+      tokenizer: { kind: 'words' },
+      wordNgrams: 2,
+      subwords: null,
+      characterNgrams: 0,
+    });
     const texts = ['a b a b', 'b a', ''];
     const { vocabulary, encode } = collectFeatures(texts, extractor, { minimumCount: 2, maximumSize: 100 });
     expect(vocabulary.entries()).toEqual(['a', 'b', 'a b', 'b a']);

@@ -22,7 +22,7 @@ import type { Terminal } from '../terminal.js';
 /** Checkpoints within a run may take this share of its time; large ones are then written less often. */
 const LARGEST_SHARE = 0.1;
 
-export interface SessionOptions {
+export interface TrainingRunOptions {
   readonly terminal: Terminal;
   readonly modelPath: string;
   readonly settings: RunSettings;
@@ -31,18 +31,18 @@ export interface SessionOptions {
   readonly keep: boolean;
 }
 
-export class TrainingSession {
+export class TrainingRun {
   readonly checkpointPath: string;
   /** What to go on from. */
   readonly checkpoint: Checkpoint | undefined;
   /** Called when the run is interrupted, before anything is said. */
   onInterrupt: () => void = () => {};
-  private readonly options: SessionOptions;
+  private readonly options: TrainingRunOptions;
   private readonly controller = new AbortController();
   private nextWriteAt = 0;
   private written = false;
 
-  private constructor(options: SessionOptions, path: string, checkpoint: Checkpoint | undefined) {
+  private constructor(options: TrainingRunOptions, path: string, checkpoint: Checkpoint | undefined) {
     this.options = options;
     this.checkpointPath = path;
     this.checkpoint = checkpoint;
@@ -50,7 +50,7 @@ export class TrainingSession {
   }
 
   /** @throws DataError when there is nothing to resume, or the checkpoint is of a run with other data or settings */
-  static async open(options: SessionOptions): Promise<TrainingSession> {
+  static async open(options: TrainingRunOptions): Promise<TrainingRun> {
     const path = `${options.modelPath}.checkpoint`;
     const exists = await access(path).then(
       () => true,
@@ -63,7 +63,7 @@ export class TrainingSession {
           : 'it is left alone';
         options.terminal.say(`note: ${path} is left from an interrupted run: ${what}`);
       }
-      return new TrainingSession(options, path, undefined);
+      return new TrainingRun(options, path, undefined);
     }
     if (!exists) {
       throw new DataError('there is no interrupted run to resume: leave --resume out to start one', {
@@ -80,7 +80,7 @@ export class TrainingSession {
         { file: path },
       );
     }
-    return new TrainingSession(options, path, checkpoint);
+    return new TrainingRun(options, path, checkpoint);
   }
 
   get signal(): AbortSignal {
@@ -102,7 +102,10 @@ export class TrainingSession {
     this.nextWriteAt = finished + (finished - started) / LARGEST_SHARE;
   };
 
-  /** From now on Ctrl-C (and a polite kill) stops the run in good order. */
+  /**
+   * From now on Ctrl-C (and a polite kill) stops the run in good order. To be called when the data has been read:
+   * before, there is nothing to save, and Ctrl-C ends the process as always.
+   */
   listen(): void {
     process.on('SIGINT', this.interrupt);
     process.on('SIGTERM', this.interrupt);
