@@ -13,6 +13,16 @@ export {
 } from './classifier/hand-built.js';
 export type { ClassifierConfig, ClassifierOptions, Head } from './classifier/options.js';
 export {
+  type FeatureExplanation,
+  type FeedforwardConfig,
+  FeedforwardNetwork,
+  type FeedforwardOptions,
+  type FeedforwardRow,
+  type FeedforwardRows,
+  type GivenWeights,
+  type LayerWeights,
+} from './feedforward.js';
+export {
   type Generated,
   type GenerateOptions,
   LanguageModel,
@@ -25,4 +35,13 @@ export {
 export type { ContextMode, LanguageModelConfig, LanguageModelOptions } from './language-model/options.js';
 export type { SamplingOptions } from './language-model/sampling.js';
 export { NgramModel } from './ngram.js';
+export {
+  type ConvergenceReport,
+  type Hyperplane,
+  Perceptron,
+  type PerceptronExample,
+  type PerceptronOptions,
+  type PerceptronStep,
+  type PerceptronWeights,
+} from './perceptron.js';
 export type { TrainingRecord } from './record.js';

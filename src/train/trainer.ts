@@ -2,7 +2,7 @@
  * The training loop: batches in, better parameters out. θ ← θ − η ∇L, with schedules, clipping, gradient accumulation,
  * validation, early stopping with the best weights restored, averaging, checkpoints and exact resumption.
  */
-import { type NumericError, ValueError } from '../base/errors.js';
+import { NumericError, ValueError } from '../base/errors.js';
 import { backward } from '../graph/backward.js';
 import type { ParameterNode } from '../graph/node.js';
 import { WeightAverage } from '../optim/averaging.js';
@@ -235,10 +235,9 @@ export class Trainer {
 
   /** @returns true when patience is at its end */
   private async validate(examplesPerSecond: number): Promise<boolean> {
-    const { workspace, validation, patience = Infinity, source } = this.options;
+    const { validation, patience = Infinity, source } = this.options;
     this.checkFinite();
-    this.average?.swap(workspace);
-    const measures = await validation?.measure();
+    const measures = await this.measure();
     const entry: HistoryEntry = {
       epoch: this.epoch + this.batch / source.batchesPerEpoch,
       step: this.step,
@@ -247,12 +246,7 @@ export class Trainer {
       ...(measures === undefined ? {} : { validation: measures }),
     };
     const improved = isImprovement(entry, this.best?.entry, validation);
-    if (improved)
-      this.best = {
-        entry,
-        tensors: this.options.parameters.map((node) => workspace.read(node)),
-      };
-    this.average?.swap(workspace);
+    if (improved) this.best = { entry, tensors: this.currentWeights() };
     this.waited = improved || validation === undefined ? 0 : this.waited + 1;
     this.lossSum = 0;
     this.lossWeight = 0;
@@ -260,6 +254,29 @@ export class Trainer {
     if (measures !== undefined && isPlateau(this.schedule)) this.schedule.observe(measures[validation!.by]!);
     this.options.onEvent?.({ kind: 'epoch', ...entry, improved, examplesPerSecond });
     return this.waited >= patience;
+  }
+
+  /** Validation of the weights that the model would keep now: the averaged ones where averaging is on. */
+  private async measure(): Promise<Readonly<Record<string, number>> | undefined> {
+    const { workspace, validation } = this.options;
+    this.average?.swap(workspace);
+    try {
+      return await validation?.measure();
+    } catch (error) {
+      // Finite weights can be so large already that what they predict is not a number.
+      if (!(error instanceof NumericError)) throw error;
+      throw this.divergence(`validation failed at step ${this.step} (${error.message})`);
+    } finally {
+      this.average?.swap(workspace);
+    }
+  }
+
+  /** A copy of the weights that the model would keep now. */
+  private currentWeights(): (Float32Array | Float64Array | Int32Array)[] {
+    const { workspace, parameters } = this.options;
+    return (
+      this.average?.averages.map((values) => values.slice()) ?? parameters.map((node) => workspace.read(node))
+    );
   }
 
   /** The weights that the model keeps. */

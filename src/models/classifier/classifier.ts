@@ -26,7 +26,7 @@ import { type EncodedTexts, TextEncoderBuffer, textFeeds } from './encoded.js';
 import { type Examples, encodeTargets, gather } from './examples.js';
 import type { Explanation, WordContribution } from './explanation.js';
 import { FeatureHasher, FeatureTable } from './feature-index.js';
-import { FeatureExtractor, readableFeature } from './features.js';
+import { FeatureExtractor, isSingleWord } from './features.js';
 import { checkFeatures, type HandBuiltFeature, HandBuiltFeatures } from './hand-built.js';
 import { buildClassifierNetwork, type ClassifierNetwork } from './network.js';
 import { type ClassifierConfig, type ClassifierOptions, checkConfig } from './options.js';
@@ -168,11 +168,21 @@ export class TextClassifier {
     const { table } = this.network;
     if (table === undefined)
       throw new ValueError('this classifier has no embeddings: it was made with hand-built features alone');
-    const words = this.vocabulary.entries();
     const { dimension } = this.config;
-    const counts = words.map((_, id) => this.vocabulary.countOf(id));
-    const vectors = Float32Array.from(this.workspace.view(table)).slice(0, words.length * dimension);
-    return new WordVectors({ words: words.map(readableFeature), dimension, vectors, counts });
+    const all = this.workspace.view(table);
+    const ids = [...this.vocabulary.entries().keys()].filter((id) =>
+      isSingleWord(this.vocabulary.tokenOf(id)),
+    );
+    const vectors = new Float32Array(ids.length * dimension);
+    ids.forEach((id, row) => {
+      vectors.set(all.subarray(id * dimension, (id + 1) * dimension), row * dimension);
+    });
+    return new WordVectors({
+      words: ids.map((id) => this.vocabulary.tokenOf(id)),
+      dimension,
+      vectors,
+      counts: ids.map((id) => this.vocabulary.countOf(id)),
+    });
   }
 
   /** Hash of the weights: the same for the same training. */

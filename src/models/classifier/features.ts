@@ -115,8 +115,10 @@ export function unspacedShare(texts: Iterable<string>): number {
   return letters === 0 ? 0 : unspaced / letters;
 }
 
-/** A feature as people should read it: without its mark. */
-export function readableFeature(feature: string): string {
-  if (feature.startsWith(SUBWORD_MARK)) return `…${feature.slice(1)}…`;
-  return feature.startsWith(CHARACTER_MARK) ? feature.slice(1) : feature;
+/** Whether a feature is one word: not a sequence, not a piece. */
+export function isSingleWord(feature: string): boolean {
+  if (feature === NGRAM_JOINT) return true;
+  return (
+    !feature.includes(NGRAM_JOINT) && !feature.startsWith(SUBWORD_MARK) && !feature.startsWith(CHARACTER_MARK)
+  );
 }

@@ -17,7 +17,7 @@ import { type Program, Workspace } from '../../program/index.js';
 import { createTokenizer, detokenize, type Tokenizer, Vocabulary } from '../../text/index.js';
 import { PerplexityReport } from '../../train/metrics.js';
 import type { TrainingRecord } from '../record.js';
-import { restoreParameters, tensorsOf } from '../tensors.js';
+import { checkCapacity, restoreParameters, tensorsOf } from '../tensors.js';
 import { weightsHash } from '../weights-hash.js';
 import {
   contextFeeds,
@@ -280,6 +280,9 @@ export class LanguageModel {
         { file },
       );
     }
+    const { order, dimension, hidden } = config;
+    checkCapacity(model.tensors, [vocabulary.size, dimension], file);
+    checkCapacity(model.tensors, [(order - 1) * dimension, ...hidden], file);
     const lm = new LanguageModel({ config, vocabulary, seed: 0, engine });
     lm.record = saved.record ?? {};
     restoreParameters(lm.workspace, lm.network.parameters, model.tensors, file);

@@ -12,7 +12,9 @@ const subjects = ['the cat', 'the dog', 'a bird', 'my horse'];
 const verbs = ['sleeps', 'eats', 'runs', 'sings'];
 const places = ['at home', 'in the park', 'here', 'all day'];
 /** 64 sentences, each three times. */
-const lines = [1, 2, 3].flatMap(() => subjects.flatMap((s) => verbs.flatMap((v) => places.map((p) => `${s} ${v} ${p}`))));
+const lines = [1, 2, 3].flatMap(() =>
+  subjects.flatMap((s) => verbs.flatMap((v) => places.map((p) => `${s} ${v} ${p}`))),
+);
 const small = { dimension: 12, hidden: [16], epochs: 3, holdOut: 0.1, batchSize: 32 } as const;
 const thorough = { ...small, epochs: 15, optimizer: { learningRate: 0.01 }, dropout: 0 };
 
@@ -54,8 +56,16 @@ describe('a trained language model', () => {
 
   it('reports perplexity with tokens, unknown words and vocabulary', async () => {
     const report = await lm.perplexity(['the cat sleeps here', '', 'a zebra eats']);
-    expect(report).toMatchObject({ tokens: 9, oov: 1, vocabularySize: lm.vocabulary.size, crossSentences: false });
-    const nats = ['the cat sleeps here', 'a zebra eats'].reduce((sum, text) => sum - lm.score(text).logProbability, 0);
+    expect(report).toMatchObject({
+      tokens: 9,
+      oov: 1,
+      vocabularySize: lm.vocabulary.size,
+      crossSentences: false,
+    });
+    const nats = ['the cat sleeps here', 'a zebra eats'].reduce(
+      (sum, text) => sum - lm.score(text).logProbability,
+      0,
+    );
     expect(report.perplexity).toBeCloseTo(Math.exp(nats / 9), 5);
   });
 
@@ -79,18 +89,23 @@ describe('generation', () => {
   });
 
   it('never makes up <unk> unless it is told that it may', () => {
-    for (let seed = 0; seed < 30; seed++) expect(lm.generate({ seed, temperature: 3 }).tokens).not.toContain('<unk>');
+    for (let seed = 0; seed < 30; seed++)
+      expect(lm.generate({ seed, temperature: 3 }).tokens).not.toContain('<unk>');
   });
 
   it('stops at the end of the sentence or at the limit, and says which', () => {
     expect(lm.generate({ prompt: 'the cat sleeps at home', temperature: 0 }).ended).toBe(true);
-    expect(lm.generate({ prompt: 'the cat', maximumTokens: 1, temperature: 0 })).toMatchObject({ ended: false });
+    expect(lm.generate({ prompt: 'the cat', maximumTokens: 1, temperature: 0 })).toMatchObject({
+      ended: false,
+    });
   });
 
   it('keeps to topP', () => {
     const likely = lm.next('the cat', { top: 4 }).map(({ token }) => token);
     for (let seed = 0; seed < 20; seed++) {
-      expect(likely).toContain(lm.generate({ prompt: 'the cat', topP: 0.5, maximumTokens: 1, seed }).tokens[0]);
+      expect(likely).toContain(
+        lm.generate({ prompt: 'the cat', topP: 0.5, maximumTokens: 1, seed }).tokens[0],
+      );
     }
   });
 
@@ -130,7 +145,9 @@ describe('kinds of models', () => {
     const first = await running.perplexity(['my horse runs all day']);
     expect(after.nats - first.nats).not.toBeCloseTo(alone!.nats, 5);
     const apart = await lm.perplexity(['my horse runs all day', 'the cat sleeps here']);
-    const sum = (await lm.perplexity(['my horse runs all day'])).nats + (await lm.perplexity(['the cat sleeps here'])).nats;
+    const sum =
+      (await lm.perplexity(['my horse runs all day'])).nats +
+      (await lm.perplexity(['the cat sleeps here'])).nats;
     expect(apart.nats).toBeCloseTo(sum, 5);
   });
 });
@@ -143,8 +160,15 @@ describe('training E', () => {
   });
 
   it('frozen, leaves the pretrained vectors bit for bit as they were', async () => {
-    const model = await LanguageModel.train(lines, { hidden: [16], epochs: 1, tied: false, pretrained: vectors, freezeEmbeddings: true });
-    for (const word of vectors.words) expect(model.wordVectors().vectorOf(word)).toEqual(vectors.vectorOf(word));
+    const model = await LanguageModel.train(lines, {
+      hidden: [16],
+      epochs: 1,
+      tied: false,
+      pretrained: vectors,
+      freezeEmbeddings: true,
+    });
+    for (const word of vectors.words)
+      expect(model.wordVectors().vectorOf(word)).toEqual(vectors.vectorOf(word));
   });
 
   it('learned, moves them', async () => {
@@ -154,7 +178,11 @@ describe('training E', () => {
 
   it('gives embeddings that a classifier can start from', async () => {
     const examples = lines.map((text) => ({ text, label: text.includes('cat') ? 'cat' : 'other' }));
-    const classifier = await TextClassifier.train(examples, { pretrained: lm.wordVectors(), freezeEmbeddings: true, epochs: 3 });
+    const classifier = await TextClassifier.train(examples, {
+      pretrained: lm.wordVectors(),
+      freezeEmbeddings: true,
+      epochs: 3,
+    });
     expect(classifier.wordVectors().vectorOf('cat')).toEqual(lm.wordVectors().vectorOf('cat'));
     expect(classifier.classify('the cat runs')[0]!.label).toBe('cat');
   });
@@ -214,14 +242,20 @@ describe('files', () => {
   });
 
   it('refuses another kind of model, and damage', async () => {
-    expect(() => TextClassifier.fromBytes(lm.toBytes(), { file: 'x.lexigrad' })).toThrow(/language-model, not a text classifier/);
+    expect(() => TextClassifier.fromBytes(lm.toBytes(), { file: 'x.lexigrad' })).toThrow(
+      /language-model, not a text classifier/,
+    );
     expect(() => LanguageModel.fromBytes(lm.toBytes().slice(0, 2000))).toThrow(FormatError);
     const model = decodeModel(lm.toBytes());
     const without = new Map([...model.tensors].filter(([name]) => name !== 'output/bias'));
-    expect(() => LanguageModel.fromModel({ ...model, tensors: without })).toThrow(/no float tensor 'output\/bias'/);
+    expect(() => LanguageModel.fromModel({ ...model, tensors: without })).toThrow(
+      /no float tensor 'output\/bias'/,
+    );
     const wrong = structuredClone(model.config) as { languageModel: { order: number } };
-    wrong.languageModel.order = 9;
+    wrong.languageModel.order = 6;
     expect(() => LanguageModel.fromModel({ ...model, config: wrong })).toThrow(/has the shape/);
+    wrong.languageModel.order = 1e9;
+    expect(() => LanguageModel.fromModel({ ...model, config: wrong })).toThrow(/the file holds \d+ numbers/);
     expect(() => LanguageModel.fromModel({ ...model, config: { languageModel: null } })).toThrow(FormatError);
   });
 });
@@ -252,8 +286,16 @@ describe('refusals', () => {
 const ptb = new URL('../../../../shared/data/lm/ptb/ptb.test.txt', import.meta.url);
 describe.skipIf(!existsSync(ptb))('Penn Treebank (skipped where ../shared is absent)', () => {
   it('has the published 82,430 test tokens and 10,000 types, and learns from a little of it', async () => {
-    const read = (split: string) => readFileSync(new URL(`ptb.${split}.txt`, ptb), 'utf8').split('\n').filter((line) => line !== '');
-    const model = await LanguageModel.train(read('test').slice(0, 300), { tokenizer: { kind: 'whitespace' }, epochs: 1, hidden: [32], dimension: 16 });
+    const read = (split: string) =>
+      readFileSync(new URL(`ptb.${split}.txt`, ptb), 'utf8')
+        .split('\n')
+        .filter((line) => line !== '');
+    const model = await LanguageModel.train(read('test').slice(0, 300), {
+      tokenizer: { kind: 'whitespace' },
+      epochs: 1,
+      hidden: [32],
+      dimension: 16,
+    });
     const report = await model.perplexity(read('test'));
     expect(report.tokens).toBe(82_430);
   });

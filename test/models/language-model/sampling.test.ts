@@ -34,7 +34,14 @@ describe('sample', () => {
   it('sharpens with a low temperature', () => {
     const squared = [0.25, 0.09, 0.0225, 0.0025];
     const sum = squared.reduce((a, b) => a + b);
-    near(draw({ temperature: 0.5 }), squared.map((p) => p / sum));
+    near(
+      draw({ temperature: 0.5 }),
+      squared.map((p) => p / sum),
+    );
   });
-  it('never draws what is not allowed', () => near(draw({}, (id) => id !== 0), [0, 0.6, 0.3, 0.1]));
+  it('never draws what is not allowed', () =>
+    near(
+      draw({}, (id) => id !== 0),
+      [0, 0.6, 0.3, 0.1],
+    ));
 });
