@@ -18,11 +18,12 @@ export type ForeignFunction = (...values: (number | Uint8Array)[]) => unknown;
 
 /**
  * koffi, which is an optional dependency.
+ * @param load how it is imported; another in tests
  * @throws ValueError when it is not installed, or does not run here.
  */
-export async function loadForeign(): Promise<Foreign> {
+export async function loadForeign(load: () => Promise<Foreign> = () => import('koffi')): Promise<Foreign> {
   try {
-    return await import('koffi');
+    return await load();
   } catch (error) {
     const missing = (error as { code?: unknown }).code === 'ERR_MODULE_NOT_FOUND';
     throw new ValueError(

@@ -90,11 +90,10 @@ export class BlasMachine implements Machine {
     }
   }
 
-  /** BLAS adds the product to the bias, which is written first: no pass over y is needed afterwards. */
   private multiply(product: Product, extra: CodeHandle): void {
-    this.runExtra(extra, product.bias);
+    this.runExtra(extra, product.before);
     multiply(this.blas, product, this.base);
-    this.runExtra(extra, product.activation);
+    this.runExtra(extra, product.after);
   }
 
   private runExtra(extra: CodeHandle, range: Range | undefined): void {

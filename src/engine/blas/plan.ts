@@ -7,6 +7,9 @@ import { instructionSize, kernelNames, kernelNumbers, kernelTable, unaryCodes } 
  */
 export const SMALLEST_PRODUCT = 32_768;
 
+/** The same where one side of y is 1, which wasm is slower at: from here on sgemv is called. */
+export const SMALLEST_VECTOR_PRODUCT = 16_384;
+
 /** Words of the code of a machine, begin … end−1, that are run together. */
 export interface Stretch {
   readonly begin: number;
@@ -29,12 +32,12 @@ export interface Product {
   /** Elements from one matrix to the next. */
   readonly aStep: number;
   readonly bStep: number;
-  /** 1: the product is added to what y holds (its former value, or the bias); 0: y is overwritten. */
+  /** 1: the product is added to what y holds (its former value, or what was written before); 0: y is overwritten. */
   readonly beta: 0 | 1;
-  /** The part of the plan's `extra` code that writes the bias into every row of y; undefined: there is no bias. */
-  readonly bias: Range | undefined;
+  /** The part of the plan's `extra` code that writes the bias, or zeros, into y before the product, if it must be. */
+  readonly before: Range | undefined;
   /** The part that applies the activation to y; undefined: there is none. */
-  readonly activation: Range | undefined;
+  readonly after: Range | undefined;
 }
 
 /** Words begin … end−1 of some code. */
@@ -46,8 +49,8 @@ export interface Range {
 export interface Plan {
   readonly stretches: readonly Stretch[];
   /**
-   * Instructions for wasm around the products: for each matmul of the code a `copy` and a `unary`, so that the length
-   * stays the same when the code is rewritten for another batch size. Those that are not needed stay zero, unused.
+   * Instructions for wasm around the products: for each matmul of the code room for a `copy` (or `fill`) and a `unary`,
+   * so that the length stays the same when the code is rewritten for another batch size. What is not needed stays zero.
    */
   readonly extra: Int32Array;
 }
@@ -62,7 +65,7 @@ const word = Object.fromEntries(
 ) as Record<keyof typeof kernelTable.matmul, number>;
 
 /** The plan for a whole code. */
-export function planCode(code: Int32Array, smallest = SMALLEST_PRODUCT): Plan {
+export function planCode(code: Int32Array): Plan {
   const matmuls: number[] = [];
   for (let at = 0; at < code.length; at += sizes[code[at]!]!) {
     if (code[at] === kernelNumbers.matmul) matmuls.push(at);
@@ -72,7 +75,7 @@ export function planCode(code: Int32Array, smallest = SMALLEST_PRODUCT): Plan {
   let done = 0;
   matmuls.forEach((begin, index) => {
     const call = code.subarray(begin, begin + sizes[kernelNumbers.matmul]!);
-    if (multiplyAdds(call) < smallest) return;
+    if (!isForBlas(call)) return;
     if (done < begin) stretches.push({ begin: done, end: begin, product: undefined });
     done = begin + call.length;
     stretches.push({ begin, end: done, product: readProduct(call, extra, index * EXTRA_WORDS) });
@@ -81,28 +84,22 @@ export function planCode(code: Int32Array, smallest = SMALLEST_PRODUCT): Plan {
   return { stretches, extra };
 }
 
-/** Multiply-adds of one matrix of the batch: each is a call. */
-function multiplyAdds(call: Int32Array): number {
-  return call[word.m]! * call[word.n]! * call[word.k]!;
+/** Every matrix of a batch is a call, so its own size decides. */
+function isForBlas(call: Int32Array): boolean {
+  const [m, n, k] = [call[word.m]!, call[word.n]!, call[word.k]!];
+  return m * n * k >= (isVector(m, n) ? SMALLEST_VECTOR_PRODUCT : SMALLEST_PRODUCT);
+}
+
+function isVector(m: number, n: number): boolean {
+  return m === 1 || n === 1;
 }
 
 /** Reads a matmul instruction, and writes those that go with it into the extra code from word `at` on. */
 function readProduct(call: Int32Array, extra: Int32Array, at: number): Product {
-  const [y, m, n, batches] = [call[word.y]!, call[word.m]!, call[word.n]!, call[word.batches]!];
-  const hasBias = call[word.bias] !== 0;
-  const hasActivation = call[word.activation] !== unaryCodes.copy;
-  const afterBias = at + COPY_WORDS;
-  if (hasBias) {
-    // d0 … d4 = 1, 1, 1, rows, n; the bias repeats over the rows of all matrices, which lie one after another.
-    const [x, rows] = [call[word.bias]!, batches * m];
-    extra.set([kernelNumbers.copy, y, x, 1, 1, 1, rows, n, 0, 0, 0, 0, 1, 0, 0, 0, n, 1], at);
-  }
-  if (hasActivation) {
-    extra.set([kernelNumbers.unary, call[word.activation]!, y, y, batches * m * n], afterBias);
-    extra.set(call.subarray(word.alpha, word.alpha + 2), afterBias + 5);
-  }
+  const [m, n] = [call[word.m]!, call[word.n]!];
+  const before = writeBefore(call, extra, at);
   return {
-    y,
+    y: call[word.y]!,
     a: call[word.a]!,
     b: call[word.b]!,
     m,
@@ -110,11 +107,39 @@ function readProduct(call: Int32Array, extra: Int32Array, at: number): Product {
     k: call[word.k]!,
     transposeA: call[word.transposeA] !== 0,
     transposeB: call[word.transposeB] !== 0,
-    batches,
+    batches: call[word.batches]!,
     aStep: call[word.aStep]!,
     bStep: call[word.bStep]!,
-    beta: hasBias || call[word.accumulate] !== 0 ? 1 : 0,
-    bias: hasBias ? { begin: at, end: afterBias } : undefined,
-    activation: hasActivation ? { begin: afterBias, end: at + EXTRA_WORDS } : undefined,
+    beta: before !== undefined || call[word.accumulate] !== 0 ? 1 : 0,
+    before,
+    after: writeAfter(call, extra, at + COPY_WORDS),
   };
+}
+
+/**
+ * Writes the instruction that puts the bias into y, to which BLAS then adds: no pass over y is needed afterwards.
+ * Where one side is 1 and there is no bias, y is zeroed: some releases of OpenBLAS multiply y by β = 0 in sgemv, which
+ * keeps a NaN that happens to be there.
+ */
+function writeBefore(call: Int32Array, extra: Int32Array, at: number): Range | undefined {
+  const [y, bias, m, n] = [call[word.y]!, call[word.bias]!, call[word.m]!, call[word.n]!];
+  const rows = call[word.batches]! * m;
+  if (bias !== 0) {
+    // d0 … d4 = 1, 1, 1, rows, n: the bias repeats over the rows of all matrices, which lie one after another.
+    extra.set([kernelNumbers.copy, y, bias, 1, 1, 1, rows, n, 0, 0, 0, 0, 1, 0, 0, 0, n, 1], at);
+    return { begin: at, end: at + COPY_WORDS };
+  }
+  if (!isVector(m, n) || call[word.accumulate] !== 0) return undefined;
+  extra.set([kernelNumbers.fill, y, rows * n], at);
+  return { begin: at, end: at + instructionSize('fill') };
+}
+
+/** Writes the instruction that applies the activation. */
+function writeAfter(call: Int32Array, extra: Int32Array, at: number): Range | undefined {
+  const [y, activation] = [call[word.y]!, call[word.activation]!];
+  if (activation === unaryCodes.copy) return undefined;
+  const elements = call[word.batches]! * call[word.m]! * call[word.n]!;
+  const alpha = call.subarray(word.alpha, word.alpha + 2);
+  extra.set([kernelNumbers.unary, activation, y, y, elements, ...alpha], at);
+  return { begin: at, end: at + instructionSize('unary') };
 }

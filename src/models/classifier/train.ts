@@ -23,9 +23,9 @@ import { type ClassifierConfig, type ClassifierOptions, checkOptions, type Head 
 
 /** Defaults of training; those of the model are in `configure`. */
 export const TRAINING_DEFAULTS = {
-  epochs: 20,
+  epochs: 40,
   batchSize: 32,
-  learningRate: 0.003,
+  learningRate: 0.004,
   patience: 4,
   holdOut: 0.1,
   seed: 1,
