@@ -70,7 +70,7 @@ export function addCommonOptions(command: Command): Command {
 }
 
 export interface EngineFlags {
-  readonly engine?: 'wasm' | 'reference';
+  readonly engine?: 'wasm' | 'blas' | 'reference';
   readonly exact?: boolean;
 }
 
@@ -78,8 +78,11 @@ export function addEngineOptions(command: Command): Command {
   const group = 'Engine:';
   return command
     .addOption(
-      new Option('--engine <name>', 'what computes (default: wasm; reference is slow float64, for checking)')
-        .choices(['wasm', 'reference'])
+      new Option(
+        '--engine <name>',
+        'what computes (default: wasm; blas: matrix products by the system’s BLAS; reference: slow float64, for checking)',
+      )
+        .choices(['wasm', 'blas', 'reference'])
         .helpGroup(group),
     )
     .addOption(
@@ -88,10 +91,12 @@ export function addEngineOptions(command: Command): Command {
 }
 
 /** @throws UsageError when the flags contradict each other */
-export function engineOf({ engine, exact }: EngineFlags): Engine {
-  if (engine !== 'reference') return wasmEngine({ exact });
-  if (exact) throw new UsageError('--exact is a build of the wasm engine: leave out --engine reference');
-  return referenceEngine;
+export async function engineOf({ engine = 'wasm', exact }: EngineFlags): Promise<Engine> {
+  if (engine === 'wasm') return wasmEngine({ exact });
+  if (exact) throw new UsageError(`--exact is a build of the wasm engine: leave out --engine ${engine}`);
+  if (engine === 'reference') return referenceEngine;
+  const { loadBlasEngine } = await import('../engine/blas/index.js');
+  return loadBlasEngine();
 }
 
 export interface DataFlags {

@@ -8,26 +8,18 @@ import type { Checkpoint } from './checkpoint.js';
 import type { TrainingEvent } from './events.js';
 import type { Validation } from './validation.js';
 
-export interface TrainerOptions {
-  readonly workspace: Workspace;
-  /** A scalar: the mean loss of a batch. */
-  readonly loss: Node;
-  /** What to train. Parameters that are left out are frozen: their gradients are not even built. */
-  readonly parameters: readonly ParameterNode[];
-  readonly source: BatchSource;
-  readonly epochs: number;
+/** The part of the loop's options that models hand on from their users. */
+export interface RunOptions {
   readonly optimizer?: OptimizerOptions;
   /** Default: constant */
   readonly schedule?: ScheduleSpec;
   /** Largest global norm of the gradient (default: no limit). */
   readonly clip?: number;
-  /** Average the gradients of so many batches for each step (default 1). Row-sparse gradients become dense by it. */
-  readonly accumulate?: number;
+  /** Average the weights over steps (default: no). */
   readonly average?: AveragingOptions;
-  readonly validation?: Validation;
   /** Stop after so many validations without improvement (default: never). */
   readonly patience?: number;
-  /** Seed of dropout (default 1). */
+  /** Seed of everything that is drawn (default 1). */
   readonly seed?: number;
   readonly onEvent?: (event: TrainingEvent) => void;
   /** Aborting stops after the current step, with a checkpoint. */
@@ -35,8 +27,31 @@ export interface TrainerOptions {
   /** Where checkpoints go: at each validation, every so many steps, and when interrupted. */
   readonly saveCheckpoint?: (checkpoint: Checkpoint) => void | Promise<void>;
   readonly checkpointEverySteps?: number;
-  /** Go on from here. The options must be those of the run that saved it. */
+  /** Go on from here. Data and options must be those of the run that saved it. */
   readonly resume?: Checkpoint;
   /** Collects the time of each kernel; training is slower with it. */
   readonly profile?: KernelProfile;
+}
+
+export interface TrainerOptions extends RunOptions {
+  readonly workspace: Workspace;
+  /** A scalar: the mean loss of a batch. */
+  readonly loss: Node;
+  /** What to train. Parameters that are left out are frozen: their gradients are not even built. */
+  readonly parameters: readonly ParameterNode[];
+  readonly source: BatchSource;
+  readonly epochs: number;
+  /** Average the gradients of so many batches for each step (default 1). Row-sparse gradients become dense by it. */
+  readonly accumulate?: number;
+  readonly validation?: Validation;
+}
+
+/** Those of a model's options that are the loop's. */
+export function runOptionsOf(options: RunOptions): RunOptions {
+  const { optimizer, schedule, clip, average, patience, seed } = options;
+  const { onEvent, signal, saveCheckpoint, checkpointEverySteps, resume, profile } = options;
+  return {
+    ...{ optimizer, schedule, clip, average, patience, seed },
+    ...{ onEvent, signal, saveCheckpoint, checkpointEverySteps, resume, profile },
+  };
 }

@@ -43,7 +43,7 @@ async function evaluate(command: Command, path: string, data: string): Promise<E
   if (await isModelFile(data)) {
     throw new UsageError(`${data} is a model, not data: the model comes first, then the data`);
   }
-  const model = await loadModel(path, engineOf(command.opts()));
+  const model = await loadModel(path, await engineOf(command.opts()));
   if (model instanceof TextClassifier) return evaluateClassifier(model, await readExamples(data, read), data);
   if (!(model instanceof LanguageModel))
     return evaluateNetwork(model, await readNumericRows(data, read), data);

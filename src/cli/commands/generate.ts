@@ -59,7 +59,7 @@ async function generate(
   prompt: string,
   flags: GenerateFlags,
 ): Promise<void> {
-  const lm = await loadLanguageModel(path, engineOf(flags), 'generate');
+  const lm = await loadLanguageModel(path, await engineOf(flags), 'generate');
   const { maxTokens: maximumTokens, temperature, topK, topP, seed, count } = flags;
   const texts = [];
   for (let i = 0; i < count; i++) {

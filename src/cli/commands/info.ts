@@ -3,6 +3,8 @@ import { stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
 import { VERSION } from '../../base/version.js';
+import type { Engine } from '../../engine/engine.js';
+import { measureProducts } from '../../engine/measure.js';
 import { hasWasm, wasmEngine } from '../../engine/wasm/index.js';
 import { readModelFile } from '../../files/node/model-file.js';
 import type { Node } from '../../graph/node.js';
@@ -24,7 +26,7 @@ export function declare(command: Command, terminal: Terminal): void {
     .argument('[model]', 'a model that train has saved')
     .description('Tell about this installation, or about a model.')
     .action(async (path: string | undefined) => {
-      const facts = path === undefined ? installation() : await modelFacts(path, command);
+      const facts = path === undefined ? await installation() : await modelFacts(path, command);
       if (command.opts().json) await terminal.writeJson(facts);
       else await terminal.write(asLines(facts, terminal));
     });
@@ -36,7 +38,10 @@ export function declare(command: Command, terminal: Terminal): void {
   ]);
 }
 
-function installation(): Facts {
+async function installation(): Promise<Facts> {
+  const { findBlasEngine } = await import('../../engine/blas/index.js');
+  const blas = await findBlasEngine().catch((error: Error) => ({ engine: undefined, reason: error.message }));
+  const speed = (measured: Engine) => `${measureProducts(measured).toFixed(0)} GFLOP/s`;
   const engine = hasWasm() ? wasmEngine() : undefined;
   const chosen =
     engine === undefined
@@ -50,13 +55,22 @@ function installation(): Facts {
     platform: `${process.platform} ${process.arch}`,
     cores: availableParallelism(),
     engine: chosen,
-    engines: ['reference', ...(engine === undefined ? [] : ['wasm'])],
+    speed: engine === undefined ? undefined : speed(engine),
+    blas: blas.engine?.description ?? `none: ${blas.reason}`,
+    ...(blas.engine === undefined
+      ? {}
+      : { blasLibrary: blas.engine.file, blasSpeed: `${speed(blas.engine)}; use it with --engine blas` }),
+    engines: [
+      'reference',
+      ...(engine === undefined ? [] : ['wasm']),
+      ...(blas.engine === undefined ? [] : ['blas']),
+    ],
   };
 }
 
 async function modelFacts(path: string, command: Command): Promise<Facts> {
   const content = await readModelFile(path);
-  const model = buildModel(content, path, engineOf(command.opts()));
+  const model = buildModel(content, path, await engineOf(command.opts()));
   const { record } = model;
   return {
     model: path,

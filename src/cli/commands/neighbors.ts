@@ -43,7 +43,7 @@ async function neighbors(
   if (!analogy && words.length !== 1) {
     throw new UsageError(`give one word, not ${words.length} (for three with --analogy, see --help)`);
   }
-  const vectors = await readVectors(path, engineOf(flags));
+  const vectors = await readVectors(path, await engineOf(flags));
   const [a, b, c] = words.map((word) => knownForm(vectors, word, terminal));
   const found = analogy ? vectors.analogy(a!, b!, c!, top) : vectors.neighbors(a!, top);
   if (flags.json) await terminal.writeJson(found);

@@ -35,7 +35,7 @@ async function next(
   text: string,
   flags: EngineFlags & { readonly json?: boolean; readonly top: number },
 ): Promise<void> {
-  const lm = await loadLanguageModel(path, engineOf(flags), 'next');
+  const lm = await loadLanguageModel(path, await engineOf(flags), 'next');
   const tokens = lm.next(text, { top: flags.top });
   if (flags.json) return terminal.writeJson(tokens);
   const unknown = lm.tokenizer.tokenize(text).filter((token) => !lm.vocabulary.has(token));

@@ -96,7 +96,7 @@ async function predict(
 
 async function loadPredictor(path: string, flags: PredictFlags): Promise<Predictor> {
   const content = await readModelFile(path);
-  const engine = engineOf(flags);
+  const engine = await engineOf(flags);
   if (content.kind === CLASSIFIER_KIND) {
     const classifier = TextClassifier.fromModel(content, { engine, file: path });
     return {

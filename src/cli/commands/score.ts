@@ -40,7 +40,7 @@ async function score(
     throw new UsageError('there is no text to score: give one, or - to read lines from standard input');
   const fromStdin = texts.includes('-');
   if (fromStdin && texts.length > 1) throw new UsageError('give texts, or -, but not both');
-  const lm = await loadLanguageModel(path, engineOf(flags), 'score');
+  const lm = await loadLanguageModel(path, await engineOf(flags), 'score');
   if (!fromStdin) {
     for (const [i, text] of texts.entries()) {
       const result = lm.score(text);

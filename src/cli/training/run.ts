@@ -37,7 +37,7 @@ export async function runTraining(
   const started = performance.now();
   const flags = command.opts<TrainFlags>();
   const read = readOptionsOf(command);
-  const engine = engineOf(flags);
+  const engine = await engineOf(flags);
   const notes: string[] = [];
   const note = (sentence: string) => {
     notes.push(sentence);

@@ -1,16 +1,9 @@
 /** A text classifier: trained on labelled texts, then asked for labels and for its reasons. */
-import { loadFile, saveFile } from '#host';
+import { loadFile } from '#host';
 import { FormatError, ValueError } from '../../base/errors.js';
-import { VERSION } from '../../base/version.js';
 import { defaultEngine } from '../../engine/default.js';
 import type { Engine } from '../../engine/engine.js';
-import {
-  decodeModel,
-  encodeModel,
-  type LoadedModel,
-  type ModelContent,
-  WordVectors,
-} from '../../files/index.js';
+import { decodeModel, type LoadedModel, type ModelContent, WordVectors } from '../../files/index.js';
 import { backward } from '../../graph/backward.js';
 import { input, type Node } from '../../graph/node.js';
 import { multiply } from '../../graph/ops/arithmetic.js';
@@ -19,9 +12,9 @@ import { type Program, Workspace } from '../../program/index.js';
 import { Vocabulary } from '../../text/index.js';
 import { ClassificationReport } from '../../train/metrics.js';
 import { bothProbabilities, type LabelScore, logitCount, logitWeights, rankedLabels } from '../heads.js';
+import { checkKind, type LoadOptions, Model } from '../model.js';
 import type { TrainingRecord } from '../record.js';
-import { checkCapacity, restoreParameters, tensorsOf } from '../tensors.js';
-import { weightsHash } from '../weights-hash.js';
+import { checkCapacity, restoreParameters } from '../tensors.js';
 import { type EncodedTexts, TextEncoderBuffer, textFeeds } from './encoded.js';
 import { type Examples, encodeTargets, gather } from './examples.js';
 import type { Explanation, WordContribution } from './explanation.js';
@@ -57,15 +50,13 @@ const CHOICE = 'choice';
  * classifier.classify('it does not turn on')[0];      // { label: 'hardware', score: 0.97 }
  * await writeModelFile('support.lexigrad', classifier.toModel());   // from 'lexigrad/files/node'; or classifier.save(path)
  */
-export class TextClassifier {
+export class TextClassifier extends Model {
   readonly config: ClassifierConfig;
   readonly vocabulary: Vocabulary;
   readonly extractor: FeatureExtractor;
   readonly handBuilt: HandBuiltFeatures;
   readonly network: ClassifierNetwork;
   readonly workspace: Workspace;
-  /** How the model was trained: options, data, history, results. */
-  record: TrainingRecord = {};
   private readonly hasher: FeatureHasher;
   private featureTable: FeatureTable | undefined;
   private predictor: Program | undefined;
@@ -73,6 +64,7 @@ export class TextClassifier {
 
   /** Makes an untrained classifier; `TextClassifier.train` and `load` are the usual ways. */
   constructor({ config, vocabulary, handBuilt, seed, engine = defaultEngine() }: ClassifierParts) {
+    super();
     this.config = config;
     this.vocabulary = vocabulary;
     this.extractor = new FeatureExtractor(config);
@@ -185,16 +177,6 @@ export class TextClassifier {
     });
   }
 
-  /** Hash of the weights: the same for the same training. */
-  get hash(): string {
-    return weightsHash(this.workspace, this.network.parameters);
-  }
-
-  /** Numbers that training found. */
-  get parameterCount(): number {
-    return this.network.parameters.reduce((total, node) => total + node.initial.length, 0);
-  }
-
   // ——— files ———
 
   /** @throws ValueError when hand-built features are functions, which no file can hold */
@@ -212,41 +194,20 @@ export class TextClassifier {
       handBuilt: { specs, means, deviations },
       record: this.record,
     };
-    return {
-      kind: CLASSIFIER_KIND,
-      version: VERSION,
-      config,
-      tensors: tensorsOf(this.workspace, this.network.parameters),
-    };
-  }
-
-  toBytes(): Uint8Array {
-    return encodeModel(this.toModel());
-  }
-
-  /** Writes the model file, whole or not at all. */
-  async save(path: string): Promise<void> {
-    await saveFile(path, this.toBytes());
+    return this.contentOf(CLASSIFIER_KIND, config);
   }
 
   /** @throws FormatError when the file is damaged or holds another kind of model */
-  static async load(path: string, options: { readonly engine?: Engine } = {}): Promise<TextClassifier> {
+  static async load(path: string, options: LoadOptions = {}): Promise<TextClassifier> {
     return TextClassifier.fromBytes(await loadFile(path), { ...options, file: path });
   }
 
-  static fromBytes(
-    bytes: Uint8Array,
-    options: { readonly engine?: Engine; readonly file?: string } = {},
-  ): TextClassifier {
+  static fromBytes(bytes: Uint8Array, options: LoadOptions = {}): TextClassifier {
     return TextClassifier.fromModel(decodeModel(bytes, options.file), options);
   }
 
-  static fromModel(
-    model: LoadedModel,
-    { engine, file }: { readonly engine?: Engine; readonly file?: string } = {},
-  ): TextClassifier {
-    if (model.kind !== CLASSIFIER_KIND)
-      throw new FormatError(`this model is a ${model.kind}, not a text classifier`, { file });
+  static fromModel(model: LoadedModel, { engine, file }: LoadOptions = {}): TextClassifier {
+    checkKind(model, CLASSIFIER_KIND, 'text classifier', file);
     const saved = (model.config ?? {}) as Readonly<Record<string, unknown>>;
     const config = checkConfig(saved.classifier, file);
     const { specs, means, deviations } = checkFeatures(saved.handBuilt, file);

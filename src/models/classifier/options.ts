@@ -3,18 +3,15 @@ import { FormatError, ValueError } from '../../base/errors.js';
 import type { Engine } from '../../engine/engine.js';
 import type { WordVectors } from '../../files/index.js';
 import { type Activation, activationNames, type BagPooling } from '../../nn/index.js';
-import type { AveragingOptions } from '../../optim/averaging.js';
-import type { OptimizerOptions, ScheduleSpec } from '../../optim/index.js';
-import type { KernelProfile } from '../../program/index.js';
 import { createTokenizer, type TokenizerOptions } from '../../text/index.js';
-import type { Checkpoint } from '../../train/checkpoint.js';
-import type { TrainingEvent } from '../../train/events.js';
+import type { RunOptions } from '../../train/options.js';
 import type { Head } from '../heads.js';
 import type { HandBuiltFeature } from './hand-built.js';
 
 export type { Head } from '../heads.js';
 
-export interface ClassifierOptions {
+/** Defaults of the run: AdamW with η = 0.004, linear to zero, patience of 4 epochs. */
+export interface ClassifierOptions extends RunOptions {
   // ——— what is read ———
   /** Default: words of any language, lower case. */
   readonly tokenizer?: TokenizerOptions;
@@ -60,26 +57,11 @@ export interface ClassifierOptions {
   readonly classWeights?: 'balanced' | Readonly<Record<string, number>>;
   readonly epochs?: number;
   readonly batchSize?: number;
-  readonly optimizer?: OptimizerOptions;
-  readonly schedule?: ScheduleSpec;
-  readonly clip?: number;
-  /** Average the weights over steps. */
-  readonly average?: AveragingOptions;
   /** What decides which epoch is best (default loss: it is steadier than accuracy on little data). */
   readonly selectBy?: 'accuracy' | 'macroF1' | 'loss';
-  /** Stop after so many epochs without improvement on validation. */
-  readonly patience?: number;
   /** Share of the examples held out for validation when none are given (default 0.1; 0: none). */
   readonly holdOut?: number;
-  /** Default 1 */
-  readonly seed?: number;
   readonly engine?: Engine;
-  readonly onEvent?: (event: TrainingEvent) => void;
-  readonly signal?: AbortSignal;
-  readonly saveCheckpoint?: (checkpoint: Checkpoint) => void | Promise<void>;
-  readonly checkpointEverySteps?: number;
-  readonly resume?: Checkpoint;
-  readonly profile?: KernelProfile;
 }
 
 /** The part of the options that describes the model itself; saved with it. */

@@ -2,7 +2,8 @@
 import { DataError, ValueError } from '../../base/errors.js';
 import { defaultEngine } from '../../engine/default.js';
 import { accuracy, classScores, confusionMatrix, logLoss, mostProbable } from '../../train/metrics.js';
-import { Trainer, type TrainerOptions } from '../../train/trainer.js';
+import { runOptionsOf, type TrainerOptions } from '../../train/options.js';
+import { Trainer } from '../../train/trainer.js';
 import { startFromVectors } from '../pretrained.js';
 import { recordedSettings } from '../record.js';
 import type { ClassifierParts, TextClassifier } from './classifier.js';
@@ -178,6 +179,7 @@ function settings(
   const { batchSize = TRAINING_DEFAULTS.batchSize, freezeEmbeddings = false } = options;
   const frozen = freezeEmbeddings ? network.table : undefined;
   return {
+    ...runOptionsOf(options),
     workspace,
     loss: network.loss,
     parameters: network.parameters.filter((node) => node !== frozen),
@@ -185,18 +187,10 @@ function settings(
     epochs: options.epochs ?? TRAINING_DEFAULTS.epochs,
     optimizer: { kind: 'adamw', learningRate: TRAINING_DEFAULTS.learningRate, ...options.optimizer },
     schedule: options.schedule ?? { kind: 'linear' },
-    clip: options.clip,
-    average: options.average,
     seed,
     validation:
       heldOut.length === 0 ? undefined : validationOf(classifier, heldOut, options.selectBy ?? 'loss'),
     patience: options.patience ?? TRAINING_DEFAULTS.patience,
-    onEvent: options.onEvent,
-    signal: options.signal,
-    saveCheckpoint: options.saveCheckpoint,
-    checkpointEverySteps: options.checkpointEverySteps,
-    resume: options.resume,
-    profile: options.profile,
   };
 }
 

@@ -1,10 +1,9 @@
 /** A feedforward network on numeric features: the general case, of which XOR is the smallest example worth having. */
-import { loadFile, saveFile } from '#host';
-import { FormatError, ValueError } from '../../base/errors.js';
-import { VERSION } from '../../base/version.js';
+import { loadFile } from '#host';
+import { ValueError } from '../../base/errors.js';
 import { defaultEngine } from '../../engine/default.js';
 import type { Engine } from '../../engine/engine.js';
-import { decodeModel, encodeModel, type LoadedModel, type ModelContent } from '../../files/index.js';
+import { decodeModel, type LoadedModel, type ModelContent } from '../../files/index.js';
 import { backward } from '../../graph/backward.js';
 import { input } from '../../graph/node.js';
 import { multiply } from '../../graph/ops/arithmetic.js';
@@ -12,9 +11,9 @@ import { sum } from '../../graph/ops/structure.js';
 import { type Program, Workspace } from '../../program/index.js';
 import { ClassificationReport } from '../../train/metrics.js';
 import { bothProbabilities, type LabelScore, logitCount, logitWeights, rankedLabels } from '../heads.js';
+import { checkKind, type LoadOptions, Model } from '../model.js';
 import type { TrainingRecord } from '../record.js';
-import { checkCapacity, restoreParameters, tensorsOf } from '../tensors.js';
-import { weightsHash } from '../weights-hash.js';
+import { checkCapacity, restoreParameters } from '../tensors.js';
 import { configOf, type GivenWeights } from './given-weights.js';
 import { buildNetwork, type FeedforwardNetwork as Network } from './network.js';
 import { checkConfig, type FeedforwardConfig, type FeedforwardOptions } from './options.js';
@@ -56,17 +55,16 @@ const CHOICE = 'choice';
  * xor.predict([1, 0])[0];      // { label: '1', score: 0.99 }
  * xor.hidden([1, 0]);          // where the last hidden layer puts it
  */
-export class FeedforwardNetwork {
+export class FeedforwardNetwork extends Model {
   readonly config: FeedforwardConfig;
   readonly network: Network;
   readonly workspace: Workspace;
-  /** How the model was trained: options, data, history, results. */
-  record: TrainingRecord = {};
   private predictor: Program | undefined;
   private explainer: Program | undefined;
 
   /** Makes an untrained network; `train`, `fromWeights` and `load` are the usual ways. */
   constructor({ config, seed, engine = defaultEngine() }: FeedforwardParts) {
+    super();
     this.config = config;
     this.network = buildNetwork(config, seed);
     this.workspace = new Workspace(engine);
@@ -98,7 +96,7 @@ export class FeedforwardNetwork {
    *   layers: [{ weight: [[1, 1], [1, 1]], bias: [0, -1] }, { weight: [[1, -2]], bias: [-0.5] }],
    * });
    */
-  static fromWeights(given: GivenWeights, options: { readonly engine?: Engine } = {}): FeedforwardNetwork {
+  static fromWeights(given: GivenWeights, options: LoadOptions = {}): FeedforwardNetwork {
     const { layers } = given;
     const config = configOf(given);
     const model = new FeedforwardNetwork({ config, seed: 0, ...options });
@@ -168,55 +166,24 @@ export class FeedforwardNetwork {
     };
   }
 
-  /** Hash of the weights: the same for the same training. */
-  get hash(): string {
-    return weightsHash(this.workspace, this.network.parameters);
-  }
-
-  /** Numbers that training found. */
-  get parameterCount(): number {
-    return this.network.parameters.reduce((total, node) => total + node.initial.length, 0);
-  }
-
   // ——— files ———
 
   toModel(): ModelContent {
     const config = { network: this.config, record: this.record };
-    return {
-      kind: NETWORK_KIND,
-      version: VERSION,
-      config,
-      tensors: tensorsOf(this.workspace, this.network.parameters),
-    };
-  }
-
-  toBytes(): Uint8Array {
-    return encodeModel(this.toModel());
-  }
-
-  /** Writes the model file, whole or not at all. */
-  async save(path: string): Promise<void> {
-    await saveFile(path, this.toBytes());
+    return this.contentOf(NETWORK_KIND, config);
   }
 
   /** @throws FormatError when the file is damaged or holds another kind of model */
-  static async load(path: string, options: { readonly engine?: Engine } = {}): Promise<FeedforwardNetwork> {
+  static async load(path: string, options: LoadOptions = {}): Promise<FeedforwardNetwork> {
     return FeedforwardNetwork.fromBytes(await loadFile(path), { ...options, file: path });
   }
 
-  static fromBytes(
-    bytes: Uint8Array,
-    options: { readonly engine?: Engine; readonly file?: string } = {},
-  ): FeedforwardNetwork {
+  static fromBytes(bytes: Uint8Array, options: LoadOptions = {}): FeedforwardNetwork {
     return FeedforwardNetwork.fromModel(decodeModel(bytes, options.file), options);
   }
 
-  static fromModel(
-    model: LoadedModel,
-    { engine, file }: { readonly engine?: Engine; readonly file?: string } = {},
-  ): FeedforwardNetwork {
-    if (model.kind !== NETWORK_KIND)
-      throw new FormatError(`this model is a ${model.kind}, not a feedforward network`, { file });
+  static fromModel(model: LoadedModel, { engine, file }: LoadOptions = {}): FeedforwardNetwork {
+    checkKind(model, NETWORK_KIND, 'feedforward network', file);
     const saved = model.config as { network?: unknown; record?: TrainingRecord } | null;
     const config = checkConfig(saved?.network, file);
     checkCapacity(

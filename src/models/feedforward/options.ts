@@ -2,12 +2,10 @@
 import { FormatError, ValueError } from '../../base/errors.js';
 import type { Engine } from '../../engine/engine.js';
 import { type Activation, activationNames } from '../../nn/index.js';
-import type { AveragingOptions } from '../../optim/averaging.js';
-import type { OptimizerOptions, ScheduleSpec } from '../../optim/index.js';
-import type { Checkpoint } from '../../train/checkpoint.js';
-import type { TrainingEvent } from '../../train/events.js';
+import type { RunOptions } from '../../train/options.js';
 
-export interface FeedforwardOptions {
+/** Defaults of the run: Adam with η = 0.03, linear to zero, patience of 50 epochs. */
+export interface FeedforwardOptions extends RunOptions {
   // ——— the network ———
   /** Units of each hidden layer (default [8]); []: none, which is logistic regression. */
   readonly hidden?: readonly number[];
@@ -27,30 +25,11 @@ export interface FeedforwardOptions {
   readonly epochs?: number;
   /** Default 32; all rows where there are fewer. */
   readonly batchSize?: number;
-  /** Default: adam with η = 0.03 */
-  readonly optimizer?: OptimizerOptions;
-  /** Default: linear to zero */
-  readonly schedule?: ScheduleSpec;
-  /** Largest global norm of the gradient (default: no limit). */
-  readonly clip?: number;
-  /** Average the weights over steps. */
-  readonly average?: AveragingOptions;
   /** What decides which epoch is best (default loss). */
   readonly selectBy?: 'accuracy' | 'loss';
-  /** Stop after so many epochs without improvement on validation (default 50). */
-  readonly patience?: number;
   /** Share of the rows held out for validation when none are given (default 0.1 from 100 rows on; below, none). */
   readonly holdOut?: number;
-  /** Default 1 */
-  readonly seed?: number;
   readonly engine?: Engine;
-  readonly onEvent?: (event: TrainingEvent) => void;
-  /** Aborting stops after the current step, with a checkpoint. */
-  readonly signal?: AbortSignal;
-  readonly saveCheckpoint?: (checkpoint: Checkpoint) => void | Promise<void>;
-  readonly checkpointEverySteps?: number;
-  /** Go on from here; rows and options must be those of the run that saved it. */
-  readonly resume?: Checkpoint;
 }
 
 /** The part of the options that describes the model itself; saved with it. */

@@ -1,7 +1,8 @@
 /** Training a feedforward network: rows → scales → network → weights. */
 import { DataError, ValueError } from '../../base/errors.js';
 import { accuracy, logLoss, mostProbable } from '../../train/metrics.js';
-import { Trainer, type TrainerOptions } from '../../train/trainer.js';
+import { runOptionsOf, type TrainerOptions } from '../../train/options.js';
+import { Trainer } from '../../train/trainer.js';
 import { holdOut } from '../hold-out.js';
 import { recordedSettings } from '../record.js';
 import type { FeedforwardNetwork, FeedforwardParts } from './feedforward.js';
@@ -119,6 +120,7 @@ function settings(
   );
   const epochs = Math.ceil(DEFAULT_STEPS / source.batchesPerEpoch);
   return {
+    ...runOptionsOf(options),
     workspace,
     loss: network.loss,
     parameters: network.parameters,
@@ -126,19 +128,12 @@ function settings(
     epochs: options.epochs ?? Math.min(500, Math.max(10, epochs)),
     optimizer: { kind: 'adam', learningRate: TRAINING_DEFAULTS.learningRate, ...options.optimizer },
     schedule: options.schedule ?? { kind: 'linear' },
-    clip: options.clip,
-    average: options.average,
     seed,
     validation:
       heldOut.length === 0
         ? undefined
         : validationOf(model, heldOut, options.selectBy ?? TRAINING_DEFAULTS.selectBy),
     patience: options.patience ?? TRAINING_DEFAULTS.patience,
-    onEvent: options.onEvent,
-    signal: options.signal,
-    saveCheckpoint: options.saveCheckpoint,
-    checkpointEverySteps: options.checkpointEverySteps,
-    resume: options.resume,
   };
 }
 

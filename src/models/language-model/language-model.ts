@@ -1,24 +1,17 @@
 /** A feedforward neural language model: trained on text, then asked for the next word, for scores, for text. */
-import { loadFile, saveFile } from '#host';
+import { loadFile } from '#host';
 import { DataError, FormatError, ValueError } from '../../base/errors.js';
 import { Random } from '../../base/random.js';
-import { VERSION } from '../../base/version.js';
 import { defaultEngine } from '../../engine/default.js';
 import type { Engine } from '../../engine/engine.js';
-import {
-  decodeModel,
-  encodeModel,
-  type LoadedModel,
-  type ModelContent,
-  WordVectors,
-} from '../../files/index.js';
+import { decodeModel, type LoadedModel, type ModelContent, WordVectors } from '../../files/index.js';
 import { softmax } from '../../graph/ops/reductions.js';
 import { type Program, Workspace } from '../../program/index.js';
 import { createTokenizer, detokenize, type Tokenizer, Vocabulary } from '../../text/index.js';
 import { PerplexityReport } from '../../train/metrics.js';
+import { checkKind, type LoadOptions, Model } from '../model.js';
 import type { TrainingRecord } from '../record.js';
-import { checkCapacity, restoreParameters, tensorsOf } from '../tensors.js';
-import { weightsHash } from '../weights-hash.js';
+import { checkCapacity, restoreParameters } from '../tensors.js';
 import {
   contextFeeds,
   END_ID,
@@ -98,19 +91,18 @@ const SCORING_BATCH = 256;
  * lm.next('the dog gets');            // [{ token: 'fed', probability: 0.31 }, …]
  * lm.generate({ prompt: 'the dog', seed: 7 }).text;
  */
-export class LanguageModel {
+export class LanguageModel extends Model {
   readonly config: LanguageModelConfig;
   readonly vocabulary: Vocabulary;
   readonly tokenizer: Tokenizer;
   readonly network: LanguageModelNetwork;
   readonly workspace: Workspace;
-  /** How the model was trained: options, data, history, results. */
-  record: TrainingRecord = {};
   private scorer: Program | undefined;
   private predictor: Program | undefined;
 
   /** Makes an untrained model; `LanguageModel.train` and `load` are the usual ways. */
   constructor({ config, vocabulary, seed, engine = defaultEngine() }: LanguageModelParts) {
+    super();
     this.config = config;
     this.vocabulary = vocabulary;
     this.tokenizer = createTokenizer(config.tokenizer);
@@ -222,55 +214,24 @@ export class LanguageModel {
     });
   }
 
-  /** Hash of the weights: the same for the same training. */
-  get hash(): string {
-    return weightsHash(this.workspace, this.network.parameters);
-  }
-
-  /** Numbers that training found. */
-  get parameterCount(): number {
-    return this.network.parameters.reduce((total, node) => total + node.initial.length, 0);
-  }
-
   // ——— files ———
 
   toModel(): ModelContent {
     const config = { languageModel: this.config, vocabulary: this.vocabulary.toJSON(), record: this.record };
-    return {
-      kind: LANGUAGE_MODEL_KIND,
-      version: VERSION,
-      config,
-      tensors: tensorsOf(this.workspace, this.network.parameters),
-    };
-  }
-
-  toBytes(): Uint8Array {
-    return encodeModel(this.toModel());
-  }
-
-  /** Writes the model file, whole or not at all. */
-  async save(path: string): Promise<void> {
-    await saveFile(path, this.toBytes());
+    return this.contentOf(LANGUAGE_MODEL_KIND, config);
   }
 
   /** @throws FormatError when the file is damaged or holds another kind of model */
-  static async load(path: string, options: { readonly engine?: Engine } = {}): Promise<LanguageModel> {
+  static async load(path: string, options: LoadOptions = {}): Promise<LanguageModel> {
     return LanguageModel.fromBytes(await loadFile(path), { ...options, file: path });
   }
 
-  static fromBytes(
-    bytes: Uint8Array,
-    options: { readonly engine?: Engine; readonly file?: string } = {},
-  ): LanguageModel {
+  static fromBytes(bytes: Uint8Array, options: LoadOptions = {}): LanguageModel {
     return LanguageModel.fromModel(decodeModel(bytes, options.file), options);
   }
 
-  static fromModel(
-    model: LoadedModel,
-    { engine, file }: { readonly engine?: Engine; readonly file?: string } = {},
-  ): LanguageModel {
-    if (model.kind !== LANGUAGE_MODEL_KIND)
-      throw new FormatError(`this model is a ${model.kind}, not a language model`, { file });
+  static fromModel(model: LoadedModel, { engine, file }: LoadOptions = {}): LanguageModel {
+    checkKind(model, LANGUAGE_MODEL_KIND, 'language model', file);
     const saved = model.config as { languageModel: unknown; vocabulary: unknown; record?: TrainingRecord };
     const config = checkConfig(saved?.languageModel, file);
     const vocabulary = Vocabulary.fromJSON(saved.vocabulary);

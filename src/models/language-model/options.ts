@@ -3,12 +3,8 @@ import { FormatError, ValueError } from '../../base/errors.js';
 import type { Engine } from '../../engine/engine.js';
 import type { WordVectors } from '../../files/index.js';
 import { type Activation, activationNames } from '../../nn/index.js';
-import type { AveragingOptions } from '../../optim/averaging.js';
-import type { OptimizerOptions, ScheduleSpec } from '../../optim/index.js';
-import type { KernelProfile } from '../../program/index.js';
 import type { TokenizerOptions } from '../../text/index.js';
-import type { Checkpoint } from '../../train/checkpoint.js';
-import type { TrainingEvent } from '../../train/events.js';
+import type { RunOptions } from '../../train/options.js';
 
 /**
  * What the first words of a sentence see before them:
@@ -17,7 +13,8 @@ import type { TrainingEvent } from '../../train/events.js';
  */
 export type ContextMode = 'sentence' | 'running';
 
-export interface LanguageModelOptions {
+/** Defaults of the run: AdamW with η = 0.002, β2 = 0.99, a short warm-up and cosine to zero, clip 1, patience 2. */
+export interface LanguageModelOptions extends RunOptions {
   // ——— what is read ———
   /** Default: words of any language, lower case. `{ kind: 'characters' }` makes a character model. */
   readonly tokenizer?: TokenizerOptions;
@@ -51,25 +48,11 @@ export interface LanguageModelOptions {
   // ——— training ———
   readonly epochs?: number;
   readonly batchSize?: number;
-  readonly optimizer?: OptimizerOptions;
-  readonly schedule?: ScheduleSpec;
-  /** Largest norm of the gradient (default 1). */
-  readonly clip?: number;
-  readonly average?: AveragingOptions;
-  readonly patience?: number;
   /** Share of the lines held out for validation when none are given (default 0.05; 0: none). */
   readonly holdOut?: number;
   /** Validate also within epochs, every so many steps. */
   readonly validateEverySteps?: number;
-  /** Default 1 */
-  readonly seed?: number;
   readonly engine?: Engine;
-  readonly onEvent?: (event: TrainingEvent) => void;
-  readonly signal?: AbortSignal;
-  readonly saveCheckpoint?: (checkpoint: Checkpoint) => void | Promise<void>;
-  readonly checkpointEverySteps?: number;
-  readonly resume?: Checkpoint;
-  readonly profile?: KernelProfile;
 }
 
 /** The part of the options that describes the model itself; saved with it. */

@@ -3,7 +3,8 @@ import { DataError } from '../../base/errors.js';
 import { defaultEngine } from '../../engine/default.js';
 import type { Vocabulary } from '../../text/index.js';
 import { createTokenizer } from '../../text/index.js';
-import { Trainer, type TrainerOptions } from '../../train/trainer.js';
+import { runOptionsOf, type TrainerOptions } from '../../train/options.js';
+import { Trainer } from '../../train/trainer.js';
 import { startFromVectors } from '../pretrained.js';
 import { recordedSettings } from '../record.js';
 import { CorpusReader, CorpusSource, type EncodedCorpus, encodeCorpus, splitCorpus } from './corpus.js';
@@ -121,6 +122,7 @@ function settings(
   });
   const totalSteps = (options.epochs ?? epochs) * source.batchesPerEpoch;
   return {
+    ...runOptionsOf(options),
     workspace,
     loss: network.loss,
     parameters: network.parameters.filter((node) => node !== frozen),
@@ -132,7 +134,6 @@ function settings(
       warmup: Math.min(WARMUP_STEPS, Math.ceil(totalSteps / 10)),
     },
     clip: options.clip ?? clip,
-    average: options.average,
     seed,
     validation:
       heldOut.ids.length === 0
@@ -144,12 +145,6 @@ function settings(
             measure: () => ({ perplexity: lm.perplexityOf(heldOut).perplexity }),
           },
     patience: options.patience ?? patience,
-    onEvent: options.onEvent,
-    signal: options.signal,
-    saveCheckpoint: options.saveCheckpoint,
-    checkpointEverySteps: options.checkpointEverySteps,
-    resume: options.resume,
-    profile: options.profile,
   };
 }
 

@@ -181,7 +181,7 @@ describe('training E', () => {
     const classifier = await TextClassifier.train(examples, {
       pretrained: lm.wordVectors(),
       freezeEmbeddings: true,
-      epochs: 3,
+      epochs: 20,
     });
     expect(classifier.wordVectors().vectorOf('cat')).toEqual(lm.wordVectors().vectorOf('cat'));
     expect(classifier.classify('the cat runs')[0]!.label).toBe('cat');
