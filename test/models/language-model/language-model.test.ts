@@ -182,6 +182,7 @@ describe('training E', () => {
       pretrained: lm.wordVectors(),
       freezeEmbeddings: true,
       epochs: 20,
+      optimizer: { learningRate: 0.1 },
     });
     expect(classifier.wordVectors().vectorOf('cat')).toEqual(lm.wordVectors().vectorOf('cat'));
     expect(classifier.classify('the cat runs')[0]!.label).toBe('cat');
