@@ -21,7 +21,7 @@ export const END_ID = 1;
 /** Ids of all sentences, each followed by END_ID. */
 export interface EncodedCorpus {
   readonly ids: Int32Array;
-  /** Words that were not in the vocabulary. */
+  /** Words that were not in the vocabulary. A corpus that writes `<unk>` itself has none for that. */
   readonly unknown: number;
   readonly sentences: number;
 }
@@ -123,9 +123,9 @@ export async function encodeCorpus(
     const words = wordsOf(tokenizer, line);
     if (words.length === 0) continue;
     for (const word of words) {
-      const id = vocabulary.idOf(word) ?? UNKNOWN_ID;
-      if (id === UNKNOWN_ID) unknown++;
-      ids.push(id);
+      const id = vocabulary.idOf(word);
+      if (id === undefined) unknown++;
+      ids.push(id ?? UNKNOWN_ID);
     }
     ids.push(END_ID);
     sentences++;
