@@ -28,5 +28,7 @@ for (const [name, contents] of Object.entries(entries)) {
   });
   const [file] = outputFiles;
   const gzipped = gzipSync(file.contents, { level: 9 }).length;
-  console.log(`${name.padEnd(42)} ${(file.contents.length / 1000).toFixed(1).padStart(7)} kB minified  ${(gzipped / 1000).toFixed(1).padStart(6)} kB gzipped`);
+  console.log(
+    `${name.padEnd(42)} ${(file.contents.length / 1000).toFixed(1).padStart(7)} kB minified  ${(gzipped / 1000).toFixed(1).padStart(6)} kB gzipped`,
+  );
 }

@@ -4,7 +4,13 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { styleText } from 'node:util';
-import { defaultEngine, type Explanation, type LabelScore, TextClassifier, type TrainingEvent } from 'lexigrad';
+import {
+  defaultEngine,
+  type Explanation,
+  type LabelScore,
+  TextClassifier,
+  type TrainingEvent,
+} from 'lexigrad';
 import { readExamples } from 'lexigrad/files/node';
 import { runStory } from './story/demonstration.js';
 
@@ -42,40 +48,65 @@ async function classifierTour(): Promise<void> {
       ` guessing would give ${percent(1 / classifier.labels.length)}`,
   );
 
-  for (const text of ['the charger melted after two days!!', 'i was charged twice for one order', '密码忘了登不上去怎么办', 'love it, thank you so much 😊']) {
+  for (const text of [
+    'the charger melted after two days!!',
+    'i was charged twice for one order',
+    '密码忘了登不上去怎么办',
+    'love it, thank you so much 😊',
+  ]) {
     print(`  ${text}\n    ${scores(classifier.classify(text))}`);
   }
   print('\nWhy? What each word adds to the first label’s score:');
   print(`  ${explained(classifier.explain('i was charged twice for one order'))}`);
   await classifier.save(`${OUT}/messages.lexigrad`);
-  print(`saved ${OUT}/messages.lexigrad: ${classifier.parameterCount.toLocaleString('en')} parameters, weights ${classifier.hash}`);
+  print(
+    `saved ${OUT}/messages.lexigrad: ${classifier.parameterCount.toLocaleString('en')} parameters, weights ${classifier.hash}`,
+  );
 }
 
 async function languageModelTour(): Promise<void> {
   heading('2. A language model: what comes next?');
-  print('a story grammar writes 12,000 sentences; it knows how predictable they are, so we see how good the model is');
+  print(
+    'a story grammar writes 12,000 sentences; it knows how predictable they are, so we see how good the model is',
+  );
   const story = await runStory(progress('perplexity'));
   writeFileSync(`${OUT}/story.txt`, story.corpus);
-  print(`perplexity on ${story.testTokens.toLocaleString('en')} test tokens (V = ${story.model.vocabulary.size}):`);
+  print(
+    `perplexity on ${story.testTokens.toLocaleString('en')} test tokens (V = ${story.model.vocabulary.size}):`,
+  );
   print(`  the grammar itself, the best possible  ${story.grammar.toFixed(3)}`);
-  print(`  neural model of order 5                ${story.neural.toFixed(3)}   (${percent(story.neural / story.grammar - 1)} above)`);
-  print(`  counted 5-grams, modified Kneser–Ney   ${story.ngram.toFixed(3)}   (${percent(story.ngram / story.grammar - 1)} above)`);
+  print(
+    `  neural model of order 5                ${story.neural.toFixed(3)}   (${percent(story.neural / story.grammar - 1)} above)`,
+  );
+  print(
+    `  counted 5-grams, modified Kneser–Ney   ${story.ngram.toFixed(3)}   (${percent(story.ngram / story.grammar - 1)} above)`,
+  );
 
   print('\nPairs that never occur in training, though they do with similar words:');
   print('                        neural   n-gram   | after similar words: neural   n-gram');
   for (const { subject, participle, neural, ngram, neuralSiblings, ngramSiblings } of story.pairs) {
     const cells = [neural, ngram, neuralSiblings, ngramSiblings].map((p) => p.toFixed(3));
-    print(`  ${`${subject} gets ${participle}`.padEnd(20)}  ${cells[0]}    ${cells[1]}    |                      ${cells[2]}    ${cells[3]}`);
+    print(
+      `  ${`${subject} gets ${participle}`.padEnd(20)}  ${cells[0]}    ${cells[1]}    |                      ${cells[2]}    ${cells[3]}`,
+    );
   }
   print('The network has learned which words are alike, and expects what it has not seen; counts cannot.');
 
   const prompt = 'i forgot to make sure that the dog gets';
   print(`\n${prompt} …`);
-  print(`  ${story.model.next(prompt).map(({ token, probability }) => `${token} ${percent(probability)}`).join('  ')}`);
+  print(
+    `  ${story.model
+      .next(prompt)
+      .map(({ token, probability }) => `${token} ${percent(probability)}`)
+      .join('  ')}`,
+  );
   print('made up by the model:');
-  for (const seed of [1, 2, 3]) print(`  ${story.model.generate({ prompt: 'the cat', seed, temperature: 0.8 }).text}`);
+  for (const seed of [1, 2, 3])
+    print(`  ${story.model.generate({ prompt: 'the cat', seed, temperature: 0.8 }).text}`);
   await story.model.save(`${OUT}/story.lexigrad`);
-  print(`saved ${OUT}/story.lexigrad: ${story.model.parameterCount.toLocaleString('en')} parameters, weights ${story.model.hash}`);
+  print(
+    `saved ${OUT}/story.lexigrad: ${story.model.parameterCount.toLocaleString('en')} parameters, weights ${story.model.hash}`,
+  );
 }
 
 /** One line an epoch, and a running line between them on a terminal. */
@@ -91,13 +122,18 @@ function progress(measure: string): (event: TrainingEvent) => void {
       if (live) process.stdout.write('\r\x1b[K');
       const value = event.validation?.[measure]?.toFixed(3) ?? '–';
       const speed = Math.round(event.examplesPerSecond).toLocaleString('en');
-      print(`  epoch ${String(event.epoch).padStart(2)}  loss ${event.trainLoss.toFixed(3)}  validation ${measure} ${value}  ${speed}/s`);
+      print(
+        `  epoch ${String(event.epoch).padStart(2)}  loss ${event.trainLoss.toFixed(3)}  validation ${measure} ${value}  ${speed}/s`,
+      );
     }
   };
 }
 
 function scores(ranked: readonly LabelScore[]): string {
-  return ranked.slice(0, 3).map(({ label, score }) => `${label} ${percent(score)}`).join('  ');
+  return ranked
+    .slice(0, 3)
+    .map(({ label, score }) => `${label} ${percent(score)}`)
+    .join('  ');
 }
 
 function explained({ label, words }: Explanation): string {

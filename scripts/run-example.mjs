@@ -6,5 +6,15 @@ import { root, run } from './setup.mjs';
 const [example, ...args] = process.argv.slice(2);
 // Within the package's own folder, so that `import 'lexigrad'` finds the package itself.
 const outfile = join(root, '.cache', `${basename(example, '.ts')}.mjs`);
-await build({ entryPoints: [example], outfile, absWorkingDir: root, bundle: true, platform: 'node', format: 'esm', packages: 'external', logLevel: 'warning', tsconfigRaw: '{}' });
+await build({
+  entryPoints: [example],
+  outfile,
+  absWorkingDir: root,
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  packages: 'external',
+  logLevel: 'warning',
+  tsconfigRaw: '{}',
+});
 run(process.execPath, [outfile, ...args]);

@@ -35,7 +35,11 @@ export function buildKernels() {
 /** Compiles the library to dist/, where a source is newer than it. */
 export function buildLibrary() {
   const stamp = join(root, 'dist/index.js');
-  const newest = Math.max(...['src', 'package.json', 'tsconfig.json', 'tsconfig.build.json'].map((path) => newestIn(join(root, path))));
+  const newest = Math.max(
+    ...['src', 'package.json', 'tsconfig.json', 'tsconfig.build.json'].map((path) =>
+      newestIn(join(root, path)),
+    ),
+  );
   if (existsSync(stamp) && modified(stamp) > newest) return;
   console.error('Compiling the library …');
   run(process.execPath, ['scripts/build-library.mjs']);

@@ -69,10 +69,12 @@ export async function runStory(onEvent?: (event: TrainingEvent) => void): Promis
     ngram: ngram.perplexity(test.map(encode)).perplexity,
     pairs: withheldPairs.map(({ subject, participle, siblings }) => {
       const id = vocabulary.idOf(participle)!;
-      const prompt = (word: string) => `${BEGINNINGS[subject] ?? 'we have to make sure that the'} ${word} gets`;
+      const prompt = (word: string) =>
+        `${BEGINNINGS[subject] ?? 'we have to make sure that the'} ${word} gets`;
       const neural = (word: string) => model.distribution(prompt(word))[id]!;
       const counted = (word: string) => ngram.probability(encode(prompt(word)), id);
-      const mean = (p: (word: string) => number) => siblings.reduce((sum, word) => sum + p(word), 0) / siblings.length;
+      const mean = (p: (word: string) => number) =>
+        siblings.reduce((sum, word) => sum + p(word), 0) / siblings.length;
       return {
         subject,
         participle,

@@ -44,9 +44,9 @@ export function sizes(text: string): number[] {
   return text === 'none' ? [] : text.split(',').map((part) => whole(1)(part));
 }
 
-/** `3,6` → [3, 6]; `none` → null */
-export function range(text: string): [number, number] | null {
-  if (text === 'none') return null;
+/** `3,6` → [3, 6]; `none` stays (Commander takes null for no value at all). */
+export function range(text: string): [number, number] | 'none' {
+  if (text === 'none') return 'none';
   const parts = sizes(text);
   const [shortest, longest] = parts;
   if (parts.length === 2 && shortest! <= longest!) return [shortest!, longest!];

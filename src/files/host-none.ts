@@ -2,9 +2,13 @@
 import { ValueError } from '../base/errors.js';
 
 export async function saveFile(path: string, _bytes: Uint8Array): Promise<void> {
-  throw new ValueError(`there is no file system here to save '${path}' in: use toBytes() and store the bytes yourself`);
+  throw new ValueError(
+    `there is no file system here to save '${path}' in: use toBytes() and store the bytes yourself`,
+  );
 }
 
 export async function loadFile(path: string): Promise<Uint8Array> {
-  throw new ValueError(`there is no file system here to read '${path}' from: fetch the bytes and use fromBytes()`);
+  throw new ValueError(
+    `there is no file system here to read '${path}' from: fetch the bytes and use fromBytes()`,
+  );
 }

@@ -4,10 +4,10 @@
  * The table's type makes an operation without an entry a compile error. Shapes may be symbolic here; the arguments of
  * each call are computed when the sizes are known.
  */
-import { contiguousStrides, type Shape, sameShape } from '../base/shape.js';
+import { contiguousStrides, sameShape } from '../base/shape.js';
 import { binaryCodes, reduceCodes, unaryCodes } from '../engine/kernels.js';
 import type { ConstantAttributes, Node } from '../graph/node.js';
-import type { Builder, Lowering, Sizes } from './builder.js';
+import type { Builder, Lowering } from './builder.js';
 import type { AffineAttributes } from './fused.js';
 import { lowerBroadcast, lowerConcat, lowerPad, lowerSlice, lowerTranspose } from './lower-copies.js';
 import { rowLowerings } from './lower-rows.js';

@@ -78,17 +78,14 @@ describe('statistics', () => {
 
   it('leaves as many values above the median as below, and the input as it was', () => {
     fc.assert(
-      fc.property(
-        fc.array(fc.double({ noNaN: true, noDefaultInfinity: true }), { minLength: 1 }),
-        (values) => {
-          const before = [...values];
-          const middle = statistics.median(values);
-          const half = values.length / 2;
-          expect(values.filter((value) => value < middle).length).toBeLessThanOrEqual(half);
-          expect(values.filter((value) => value > middle).length).toBeLessThanOrEqual(half);
-          expect(values).toEqual(before);
-        },
-      ),
+      fc.property(fc.array(fc.double({ noNaN: true, min: -1e15, max: 1e15 }), { minLength: 1 }), (values) => {
+        const before = [...values];
+        const middle = statistics.median(values);
+        const half = values.length / 2;
+        expect(values.filter((value) => value < middle).length).toBeLessThanOrEqual(half);
+        expect(values.filter((value) => value > middle).length).toBeLessThanOrEqual(half);
+        expect(values).toEqual(before);
+      }),
     );
   });
 

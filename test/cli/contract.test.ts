@@ -51,6 +51,13 @@ describe('train', () => {
     }
   });
 
+  it('takes none for pieces of words, and says so in the model', async () => {
+    const output = folder.at('words.lexigrad');
+    await succeed(['train', data, '-o', output, '--epochs', '1', '--subwords', 'none']);
+    const { stdout } = await succeed(['info', output, '--json']);
+    expect(JSON.parse(stdout).subwords).toBeNull();
+  });
+
   it('gives the same file for the same seed, and another for another', async () => {
     const train = async (name: string, seed: string) => {
       await succeed(['train', data, '-o', folder.at(name), '--epochs', '2', '--seed', seed]);

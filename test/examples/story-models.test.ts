@@ -14,12 +14,17 @@ describe('the story corpus', () => {
     expect(story.ngram).toBeGreaterThan(1.05 * story.grammar);
   });
 
-  it.each(['dog', 'pig', 'nurse', 'henry'])('the neural model expects the pair with %s that it never saw; counts do not', (subject) => {
-    const pair = story.pairs.find((each) => each.subject === subject)!;
-    const sentence = story.corpus.split('\n').find((line) => line.includes(`${subject} gets ${pair.participle}`));
-    expect(sentence).toBeUndefined();
-    expect(pair.neural).toBeGreaterThan(0.4 * pair.neuralSiblings);
-    expect(pair.neural).toBeGreaterThan(2 * pair.ngram);
-    expect(pair.ngram).toBeLessThan(0.5 * pair.ngramSiblings);
-  });
+  it.each(['dog', 'pig', 'nurse', 'henry'])(
+    'the neural model expects the pair with %s that it never saw; counts do not',
+    (subject) => {
+      const pair = story.pairs.find((each) => each.subject === subject)!;
+      const sentence = story.corpus
+        .split('\n')
+        .find((line) => line.includes(`${subject} gets ${pair.participle}`));
+      expect(sentence).toBeUndefined();
+      expect(pair.neural).toBeGreaterThan(0.4 * pair.neuralSiblings);
+      expect(pair.neural).toBeGreaterThan(2 * pair.ngram);
+      expect(pair.ngram).toBeLessThan(0.5 * pair.ngramSiblings);
+    },
+  );
 });

@@ -50,7 +50,7 @@ export interface TrainFlags extends CommonFlags, EngineFlags {
   readonly freezeEmbeddings?: boolean;
   readonly pooling?: BagPooling;
   readonly wordNgrams?: number;
-  readonly subwords?: [number, number] | null;
+  readonly subwords?: [number, number] | 'none';
   readonly characterNgrams?: number;
   readonly wordDropout?: number;
   readonly selectBy?: 'loss' | 'accuracy' | 'macroF1';

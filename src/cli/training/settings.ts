@@ -26,7 +26,8 @@ export function classifierOptions(
   const { wordDropout, classWeights, head, selectBy, schedule } = flags;
   return given({
     ...trainingOptions(flags),
-    ...{ dimension, freezeEmbeddings, pooling, wordNgrams, subwords, characterNgrams },
+    ...{ dimension, freezeEmbeddings, pooling, wordNgrams, characterNgrams },
+    subwords: subwords === 'none' ? null : subwords,
     ...{ wordDropout, classWeights, head, selectBy, ...files },
     tokenizer: tokenizer && { kind: tokenizer },
     minimumCount: flags.minCount,

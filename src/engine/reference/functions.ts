@@ -29,7 +29,7 @@ const unaryFunctions: { [K in keyof typeof unaryCodes]: Unary } = {
   reciprocal: (x) => 1 / x,
   sigmoid,
   tanh: Math.tanh,
-  relu: (x) => (x <= 0 ? 0 : x),
+  relu: (x) => Math.max(x, 0),
   leakyRelu: (x, slope) => (x <= 0 ? slope * x : x),
   gelu: (x) => 0.5 * x * (1 + Math.tanh(SQRT_2_OVER_PI * (x + 0.044715 * x ** 3))),
   silu: (x) => x * sigmoid(x),

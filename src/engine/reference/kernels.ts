@@ -15,7 +15,7 @@ type Resolved<Kind> = Kind extends 'floats' ? Float64Array : Kind extends 'ints'
 export type ResolvedArguments<K extends KernelName> = {
   [A in keyof (typeof kernelTable)[K]]: Resolved<(typeof kernelTable)[K][A]>;
 };
-export type ReferenceKernel<K extends KernelName> = (args: ResolvedArguments<K>) => boolean | void;
+export type ReferenceKernel<K extends KernelName> = (args: ResolvedArguments<K>) => boolean | undefined;
 
 /** One function for each kernel; the type makes a missing one a compile error. */
 export const referenceKernels: { [K in KernelName]: ReferenceKernel<K> } = {
@@ -181,6 +181,6 @@ export function callReferenceKernel(
 ): boolean {
   const names = Object.keys(kernelTable[name] satisfies Record<string, ArgumentKind>);
   const args = Object.fromEntries(names.map((argument, i) => [argument, values[i]]));
-  const kernel = referenceKernels[name] as (args: unknown) => boolean | void;
+  const kernel = referenceKernels[name] as (args: unknown) => boolean | undefined;
   return kernel(args) !== false;
 }
