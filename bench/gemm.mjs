@@ -1,15 +1,17 @@
 /**
- * Speed of matrix products on the wasm engine, one thread, in GFLOP/s: node bench/gemm.mjs [plain | relaxed]
+ * Speed of matrix products on the wasm engine in GFLOP/s: node bench/gemm.mjs [plain | relaxed] [--threads n]
  *
  * For each size (M, N, K) all four transpose forms (N: as stored, T: transposed), each the best of several runs; above
  * them the peak: a loop of multiply-adds that touches no memory, compiled the same way.
  */
 
+import { parseArgs } from 'node:util';
 import asc from 'assemblyscript/asc';
-import { build } from 'esbuild';
+import { importSources } from './sources.mjs';
 
 const SIZES = [
   [128, 10000, 200],
+  [512, 10000, 128],
   [512, 200, 900],
   [256, 256, 256],
   [1024, 1024, 1024],
@@ -23,11 +25,22 @@ const FORMS = [
   ['TT', 1, 1],
 ];
 
-const { wasmEngine, kernelNumbers, instructionSize } = await importSources();
-const choice = process.argv[2];
-const engine = wasmEngine(choice === undefined ? {} : { relaxed: choice === 'relaxed' });
-console.log(`node ${process.version}, ${engine.description}, one thread`);
-console.log(`peak of a register-only loop: ${(await measurePeak(engine.build)).toFixed(1)} GFLOP/s`);
+const { wasmEngine, kernelNumbers, instructionSize } = await importSources(
+  `export * from './src/engine/wasm/index.ts'; export * from './src/engine/kernels.ts';`,
+);
+const { values, positionals } = parseArgs({
+  options: { threads: { type: 'string', default: '1' } },
+  allowPositionals: true,
+});
+const [choice] = positionals;
+const engine = wasmEngine({
+  relaxed: choice === undefined ? undefined : choice === 'relaxed',
+  threads: Number(values.threads),
+});
+console.log(`node ${process.version}, ${engine.description}`);
+console.log(
+  `peak of a register-only loop, one thread: ${(await measurePeak(engine.build)).toFixed(1)} GFLOP/s`,
+);
 console.log(`${'(M, N, K)'.padEnd(20)}${FORMS.map(([form]) => form.padStart(8)).join('')}`);
 for (const size of SIZES) {
   const speeds = [];
@@ -100,18 +113,4 @@ async function measurePeak(name) {
   new Float32Array(exports.memory.buffer).set([0.999, 0.5]);
   for (let i = 0; i < 20000; i++) exports.loop(100);
   return best(1e6 * sums.length * 8, () => exports.loop(1e6));
-}
-
-/** The library's sources, bundled in memory: this runs without a build, on every supported Node. */
-async function importSources() {
-  const { outputFiles } = await build({
-    stdin: {
-      contents: `export * from './src/engine/wasm/index.ts'; export * from './src/engine/kernels.ts';`,
-      resolveDir: new URL('..', import.meta.url).pathname,
-    },
-    bundle: true,
-    write: false,
-    format: 'esm',
-  });
-  return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`);
 }

@@ -6,4 +6,5 @@
  * share one memory.
  */
 export { run } from './dispatch.generated';
-export { scratchBytes, setScratch, setThread, staticEnd } from './slices';
+export { runShare } from './share';
+export { commonBytes, scratchBytes, setScratch, setSharing, setThread, staticEnd } from './slices';

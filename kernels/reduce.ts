@@ -5,7 +5,7 @@
 import { at, loadPart, promoteHigh, promoteLow, rowAt, sumOfDoubles } from './lanes';
 import { reduceCodes } from './opcodes.generated';
 import { maxInto } from './rows';
-import { isFirstThread, scratch, sliceBegin, sliceEnd } from './slices';
+import { PARTS, isFirstThread, parts, scratch, sliceBegin, sliceEnd, waitForOthers } from './slices';
 import { fillRow } from './unary';
 
 /** Columns whose float64 sums are kept in scratch space at a time. */
@@ -94,26 +94,46 @@ function storeDoubles(y: usize, sums: usize, n: i32): void {
   for (let i = 0; i < n; i++) store<f32>(at(y, i), <f32>load<f64>(sums + (<usize>i << 3)));
 }
 
-/** y[0] = Σ x² */
+/** Blocks are no shorter than this, so that a short sum is one block. */
+const SHORTEST_BLOCK: i32 = 4096;
+
+/**
+ * y[0] = Σ x²: sums of blocks, then the sum of those in their order. Where blocks begin depends on the length
+ * alone, so any number of threads gives the same bits.
+ */
 export function sumSquaresKernel(y: usize, x: usize, n: i32, count: usize, width: i32): void {
-  if (!isFirstThread()) return;
   const length = count == 0 ? n : load<i32>(count) * width;
+  const block = max(SHORTEST_BLOCK, (length / PARTS + 4) & ~3);
+  const blocks = (length + block - 1) / block;
+  const end = sliceEnd(blocks, 1);
+  for (let b = sliceBegin(blocks, 1); b < end; b++) {
+    const part = sumOfSquares(at(x, b * block), min(block, length - b * block));
+    store<f64>(parts() + (<usize>b << 3), part);
+  }
+  if (!isFirstThread()) return;
+  waitForOthers();
+  let sum: f64 = 0;
+  for (let b = 0; b < blocks; b++) sum += load<f64>(parts() + (<usize>b << 3));
+  store<f32>(y, <f32>sum);
+}
+
+function sumOfSquares(x: usize, n: i32): f64 {
   let low = f64x2.splat(0);
   let high = f64x2.splat(0);
-  for (let i = 0; i < length; i += 4) {
-    const v = i + 4 <= length ? v128.load(at(x, i)) : loadPart(at(x, i), length - i);
+  for (let i = 0; i < n; i += 4) {
+    const v = i + 4 <= n ? v128.load(at(x, i)) : loadPart(at(x, i), n - i);
     const a = promoteLow(v);
     const b = promoteHigh(v);
     low = f64x2.add(low, f64x2.mul(a, a));
     high = f64x2.add(high, f64x2.mul(b, b));
   }
-  store<f32>(y, <f32>sumOfDoubles(f64x2.add(low, high)));
+  return sumOfDoubles(f64x2.add(low, high));
 }
 
-/** y[0] = √Σ parts, y[1] = the factor that brings that norm down to the limit */
-export function clipScaleKernel(y: usize, parts: usize, n: i32, limit: f64): void {
+/** y[0] = √Σ squares, y[1] = the factor that brings that norm down to the limit */
+export function clipScaleKernel(y: usize, squares: usize, n: i32, limit: f64): void {
   if (!isFirstThread()) return;
-  const norm = sqrt<f64>(sumOfRow(parts, n));
+  const norm = sqrt<f64>(sumOfRow(squares, n));
   store<f32>(y, <f32>norm);
   store<f32>(y + 4, norm <= limit ? 1 : <f32>(limit / norm));
 }

@@ -18,7 +18,7 @@ export type Floats = Float32Array | Float64Array;
 
 export interface Engine {
   readonly name: string;
-  /** How it was set up, for people: which build, why. */
+  /** How it was set up, for people: which build, how many threads. */
   readonly description: string;
   createMachine(): Machine;
 }
@@ -40,7 +40,8 @@ export interface Machine {
   /** Forgets loaded instructions. */
   unload(handle: CodeHandle): void;
   /**
-   * Runs the instructions in words `begin` … `end`−1 of a loaded code (default: all of it).
+   * Runs the instructions in words `begin` … `end`−1 of a loaded code (default: all of it), and returns when all is
+   * done; other threads may help with large ones.
    * @throws ValueError when a kernel meets an id outside its table.
    */
   run(handle: CodeHandle, begin?: number, end?: number): void;

@@ -10,6 +10,9 @@
  *
  * Encoding: an instruction is a run of 32-bit words: the kernel's number, then its arguments in the order given here.
  * A `real` takes two words (float64, low word first), everything else one.
+ *
+ * Threads share a call by its outputs: every output is computed by one thread in one order, so results do not depend on
+ * their number. Between two calls no thread works.
  */
 
 export type ArgumentKind = 'floats' | 'ints' | 'int' | 'real';
@@ -283,7 +286,7 @@ export const kernelTable = {
     width: 'int',
   },
 
-  /** y[0] = Σ x², accumulated in float64; over n floats, or over count[0] · width floats where `count` is given */
+  /** y[0] = Σ x², accumulated in float64 (by blocks on fast engines); over n floats, or over count[0] · width floats where `count` is given */
   sumSquares: { y: 'floats', x: 'floats', n: 'int', count: 'ints', width: 'int' },
 
   /** Global-norm clipping: norm = √Σ parts; y[0] = norm; y[1] = norm > limit ? limit / norm : 1 (NaN norm: NaN) */

@@ -23,7 +23,7 @@ export type Contents = Record<string, number[]>;
 /** The wasm engines that this host can run. */
 export const wasmEngines = (['plain', 'relaxed'] as const)
   .filter((build) => canRun(build))
-  .map((build) => wasmEngine({ relaxed: build === 'relaxed' }));
+  .map((build) => wasmEngine({ relaxed: build === 'relaxed', threads: 1 }));
 
 export interface Tolerance {
   /** Greatest difference relative to the reference (default 1e-5). */
@@ -58,6 +58,13 @@ export function compare<K extends KernelName>(
 /** One machine for each engine, for all comparisons: making one is the costly part. */
 const machines = new Map<Engine, Machine>();
 
+/** The machine on which `runKernel` runs. */
+export function machineOf(engine: Engine): Machine {
+  const machine = machines.get(engine) ?? engine.createMachine();
+  machines.set(engine, machine);
+  return machine;
+}
+
 /** One call of a kernel, in `slices` slices one after another; returns all arrays. */
 export function runKernel<K extends KernelName>(
   engine: Engine,
@@ -65,12 +72,12 @@ export function runKernel<K extends KernelName>(
   given: GivenArguments<K>,
   slices = 1,
 ): Contents {
-  const machine = machines.get(engine) ?? engine.createMachine();
-  machines.set(engine, machine);
+  const machine = machineOf(engine);
   const { code, arrays } = encode(machine, name, given);
   const handle = machine.load(code);
   try {
-    for (let slice = 0; slice < slices; slice++) {
+    // The first thread last: it completes what is made of the others' parts.
+    for (let slice = slices - 1; slice >= 0; slice--) {
       if (slices > 1) (machine as WasmMachine).takeShare(slice, slices);
       machine.run(handle);
     }

@@ -1,13 +1,17 @@
 /** The memory of one model on the wasm engine, and the kernels on it. */
 import { Allocator, type CodeHandle, type Engine, type Machine, rangeError } from '../engine.js';
+import { ballastFor } from './ballast.js';
 import { createMemory, growMemory } from './memory.js';
+import type { Crew, WorkerPool } from './pool.js';
+import type { SliceKernels } from './protocol.js';
 
 /** What kernels/index.ts exports. */
-interface Kernels {
+interface Kernels extends SliceKernels {
   run(code: number, words: number): number;
   setThread(index: number, count: number): void;
-  setScratch(address: number): void;
+  setSharing(value: boolean): void;
   scratchBytes(): number;
+  commonBytes(): number;
   staticEnd(): number;
 }
 
@@ -18,20 +22,34 @@ interface WasmCode extends CodeHandle {
 export class WasmMachine implements Machine {
   readonly engine: Engine;
   private readonly memory = createMemory();
+  private readonly module: WebAssembly.Module;
   private readonly kernels: Kernels;
   private readonly allocator: Allocator;
+  private readonly pool: WorkerPool | undefined;
+  private readonly common: number;
+  private crew: Crew | undefined;
+  /** Kept, never read. */
+  protected ballast: ArrayBuffer | undefined;
   private floatView: Float32Array;
   private intView: Int32Array;
 
-  /** @param module a compiled build of the kernels. */
-  constructor(engine: Engine, module: WebAssembly.Module) {
+  /** @param module a compiled build of the kernels. @param pool the threads that help; none: this thread alone. */
+  constructor(engine: Engine, module: WebAssembly.Module, pool?: WorkerPool) {
     this.engine = engine;
-    this.kernels = new WebAssembly.Instance(module, { env: { memory: this.memory } })
-      .exports as unknown as Kernels;
+    this.module = module;
+    this.pool = pool;
+    const imports = {
+      memory: this.memory,
+      handOut: (instruction: number) => this.handOut(instruction),
+      awaitShares: () => this.crew!.awaitShares(this.kernels),
+    };
+    this.kernels = new WebAssembly.Instance(module, { env: imports }).exports as unknown as Kernels;
     this.allocator = new Allocator(this.kernels.staticEnd());
     this.floatView = new Float32Array(this.memory.buffer);
     this.intView = new Int32Array(this.memory.buffer);
-    this.kernels.setScratch(this.allocate(this.kernels.scratchBytes() / 4));
+    this.common = this.allocate(this.kernels.commonBytes() / 4);
+    this.kernels.setScratch(this.allocateScratch(), this.common);
+    this.kernels.setSharing(pool !== undefined);
   }
 
   /** @throws ValueError when memory is exhausted. */
@@ -77,18 +95,51 @@ export class WasmMachine implements Machine {
 
   run(handle: CodeHandle, begin = 0, end = handle.words): void {
     const { address } = handle as WasmCode;
-    const result = this.kernels.run(address + 4 * begin, end - begin);
+    let result: number;
+    try {
+      result = this.kernels.run(address + 4 * begin, end - begin);
+    } catch (error) {
+      this.kernels.setSharing(this.pool !== undefined);
+      throw error;
+    }
     if (result !== 0) throw rangeError(result - 1);
   }
 
   /** From now on `run` computes only the share of outputs that thread `index` of `count` has; (0, 1) is everything. */
   takeShare(index: number, count: number): void {
+    this.kernels.setSharing(count === 1 && this.pool !== undefined);
     this.kernels.setThread(index, count);
+  }
+
+  /** How many helpers are ready to work on this machine; the first large instruction calls for them. */
+  get helpers(): number {
+    return this.crew?.size ?? 0;
+  }
+
+  /** How many helpers it may have. */
+  get crewSize(): number {
+    return this.pool === undefined ? 0 : this.pool.threads - 1;
+  }
+
+  /** Called by the kernels at a large instruction; the first time, the machine gets its crew. */
+  private handOut(instruction: number): number {
+    this.crew ??= this.pool!.attach(this, {
+      module: this.module,
+      memory: this.memory,
+      scratch: Array.from({ length: this.pool!.threads - 1 }, () => this.allocateScratch()),
+      common: this.common,
+    });
+    return this.crew.handOut(instruction);
+  }
+
+  private allocateScratch(): number {
+    return this.allocate(this.kernels.scratchBytes() / 4);
   }
 
   private ensure(bytes: number): void {
     if (bytes <= this.memory.buffer.byteLength) return;
     growMemory(this.memory, bytes);
+    this.ballast = ballastFor(this.memory);
     this.floatView = new Float32Array(this.memory.buffer);
     this.intView = new Int32Array(this.memory.buffer);
   }
