@@ -72,6 +72,7 @@ export function addCommonOptions(command: Command): Command {
 export interface EngineFlags {
   readonly engine?: 'wasm' | 'blas' | 'reference';
   readonly exact?: boolean;
+  readonly threads?: number;
 }
 
 export function addEngineOptions(command: Command): Command {
@@ -87,16 +88,24 @@ export function addEngineOptions(command: Command): Command {
     )
     .addOption(
       new Option('--exact', 'the same bits on every machine: no fused multiply-add').helpGroup(group),
+    )
+    .addOption(
+      new Option(
+        '--threads <n>',
+        'at most so many threads (default: one a core, or LEXIGRAD_THREADS); results do not depend on it',
+      )
+        .argParser(whole(1))
+        .helpGroup(group),
     );
 }
 
 /** @throws UsageError when the flags contradict each other */
-export async function engineOf({ engine = 'wasm', exact }: EngineFlags): Promise<Engine> {
-  if (engine === 'wasm') return wasmEngine({ exact });
+export async function engineOf({ engine = 'wasm', exact, threads }: EngineFlags): Promise<Engine> {
+  if (engine === 'wasm') return wasmEngine({ exact, threads });
   if (exact) throw new UsageError(`--exact is a build of the wasm engine: leave out --engine ${engine}`);
   if (engine === 'reference') return referenceEngine;
   const { loadBlasEngine } = await import('../engine/blas/index.js');
-  return loadBlasEngine();
+  return loadBlasEngine({ threads });
 }
 
 export interface DataFlags {

@@ -66,7 +66,7 @@ export interface TrainFlags extends CommonFlags, EngineFlags {
 
 /** Flags that may differ between a run and its resumption: they steer, or what they say is remembered otherwise. */
 const STEERING = ['json', 'debug', 'output', 'resume', 'checkpoint', 'profile', 'describe'];
-const REMEMBERED_OTHERWISE = ['task', 'engine', 'exact', 'validation', 'test', 'features'];
+const REMEMBERED_OTHERWISE = ['task', 'engine', 'exact', 'threads', 'validation', 'test', 'features'];
 
 const ALL: readonly TrainTask[] = ['classifier', 'lm', 'network'];
 const TEXT: readonly TrainTask[] = ['classifier', 'lm'];

@@ -2,6 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Command } from 'commander';
+import type { Engine } from '../../engine/engine.js';
 import { encodeModel } from '../../files/model-file.js';
 import { detectTask } from '../../files/node/task.js';
 import { writeFileAtomic } from '../../files/node/write.js';
@@ -52,7 +53,7 @@ export async function runTraining(
   const output = flags.output ?? defaultOutput(data);
   const inputs = inputFiles(data, flags);
   await checkOutput(output, Object.values(inputs));
-  const settings = await runSettings(command, { task, engine: engine.description, inputs });
+  const settings = await runSettings(command, { task, engine: buildOf(engine), inputs });
   const { resume = false, checkpoint: keep = true } = flags;
   const trainingRun = await TrainingRun.open({ terminal, modelPath: output, settings, resume, keep });
 
@@ -166,4 +167,9 @@ async function interrupted(
       : `stopped; the state of training is in ${checkpoint}. To go on:\n  ${resuming}`,
   );
   return EXIT.interrupted;
+}
+
+/** What of an engine decides the bits of a result: all but the number of its threads. */
+function buildOf({ description }: Engine): string {
+  return description.replace(/, \d+ threads?/g, '');
 }
