@@ -33,6 +33,9 @@ export interface Machine {
   floats(address: number, length: number): Floats;
   /** A view of integers in memory. Valid until the next `allocate`. */
   ints(address: number, length: number): Int32Array;
+  /** Writes floats, converting them to the engine's width. */
+  writeFloats(address: number, values: ArrayLike<number>): void;
+  writeInts(address: number, values: ArrayLike<number>): void;
   /** Stores instructions; the returned handle can be run many times. */
   load(code: Int32Array): CodeHandle;
   /** Overwrites loaded code with other instructions of the same length (the same program for another batch size). */

@@ -43,6 +43,7 @@ export class Optimizer {
   private readonly decayed: InputNode = input('optimizer/hyper', [HYPER_SIZE]);
   private readonly undecayed: InputNode = input('optimizer/hyper-undecayed', [HYPER_SIZE]);
   private readonly used = new Set<InputNode>();
+  private readonly numbers: Record<string, Float64Array> = {};
 
   /** @throws ValueError for an option that makes no sense */
   constructor(options: OptimizerOptions = {}) {
@@ -96,21 +97,22 @@ export class Optimizer {
   }
 
   /**
-   * The numbers of a step, to be fed to the program that holds the updates.
+   * The numbers of a step, to be fed to the program that holds the updates. The arrays are the same at each call.
    * @param step t, counted from 1
    * @param factor what the schedule multiplies the learning rate with (default 1)
    */
   feeds(step: number, factor = 1): Record<string, Float64Array> {
-    return Object.fromEntries(
-      [...this.used].map((node) => [node.name, this.hyper(step, factor, node === this.decayed)]),
-    );
+    for (const node of this.used) {
+      this.numbers[node.name] ??= new Float64Array(HYPER_SIZE);
+      this.writeHyper(this.numbers[node.name]!, step, factor, node === this.decayed);
+    }
+    return this.numbers;
   }
 
-  private hyper(step: number, factor: number, decays: boolean): Float64Array {
+  private writeHyper(hyper: Float64Array, step: number, factor: number, decays: boolean): void {
     const { kind, momentum, nesterov, beta1, beta2, epsilon, weightDecay } = this.options;
     const learningRate = this.options.learningRate * factor;
     const adam = kind === 'adam' || kind === 'adamw';
-    const hyper = new Float64Array(HYPER_SIZE);
     hyper[hyperLayout.learningRate] = learningRate;
     hyper[hyperLayout.decay] = decays ? learningRate * weightDecay : 0;
     hyper[hyperLayout.beta1] = kind === 'sgd' ? momentum : beta1;
@@ -120,6 +122,5 @@ export class Optimizer {
     hyper[hyperLayout.correction2] = adam ? 1 - beta2 ** step : 1;
     hyper[hyperLayout.nesterov] = nesterov ? 1 : 0;
     hyper[hyperLayout.step] = step;
-    return hyper;
   }
 }

@@ -13,7 +13,7 @@ import { constant, InputNode, input, type Node, ParameterNode, topologicalOrder 
 import { add, dimension, multiply } from '../graph/ops/arithmetic.js';
 import { reshape, sum } from '../graph/ops/structure.js';
 import { evaluate, neededFeeds } from './evaluate.js';
-import type { Feeds } from './program.js';
+import type { Feeds } from './feeds.js';
 import { Workspace } from './workspace.js';
 
 export interface GradientCheckOptions {

@@ -2,7 +2,8 @@
 import type { Engine, Floats } from '../engine/engine.js';
 import { referenceEngine } from '../engine/reference/index.js';
 import type { Node } from '../graph/node.js';
-import type { Feeds, Program } from './program.js';
+import type { Feeds } from './feeds.js';
+import type { Program } from './program.js';
 import { Workspace } from './workspace.js';
 
 /**

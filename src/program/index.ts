@@ -7,7 +7,8 @@ export {
 export type { ProgramSpec } from './compile.js';
 export { describeProgram, KernelProfile, type StepReport } from './describe.js';
 export { evaluate } from './evaluate.js';
-export { type Feeds, Program, type RunOptions } from './program.js';
+export type { Feeds } from './feeds.js';
+export { Program, type RunOptions } from './program.js';
 export {
   type Trace,
   type TracedEdge,

@@ -1,17 +1,15 @@
 /** A compiled graph on a machine: fed, run, read. It owns its memory and grows it when a batch is larger than before. */
-import { ShapeError, ValueError } from '../base/errors.js';
-import { type AxisSizes, elementCount, formatShape } from '../base/shape.js';
+import { ValueError } from '../base/errors.js';
+import { type AxisSizes, elementCount } from '../base/shape.js';
 import type { CodeHandle, Floats, Machine } from '../engine/engine.js';
 import { type ArgumentKind, kernelNames, kernelNumbers, kernelTable } from '../engine/kernels.js';
 import type { InputNode, Node, ParameterNode } from '../graph/node.js';
 import { Sizes, type Step } from './builder.js';
 import type { Compiled } from './compile.js';
 import { describeProgram, type KernelProfile, type StepReport, stepReport } from './describe.js';
+import { type Feeds, InputSlots } from './feeds.js';
 import { constantValues } from './lower.js';
 import { planMemory, type Storage } from './storage.js';
-
-/** What is fed at a run: for each input by name its elements in row-major order, or a number for a scalar. */
-export type Feeds = Readonly<Record<string, ArrayLike<number> | number>>;
 
 /** Keys of the random numbers of a run. */
 export interface RunOptions {
@@ -31,6 +29,7 @@ export interface RunOptions {
 export class Program {
   private readonly machine: Machine;
   private readonly compiled: Compiled;
+  private readonly slots: InputSlots;
   private readonly words: Int32Array;
   private readonly reals: Float64Array;
   private arena = 0;
@@ -51,6 +50,7 @@ export class Program {
       else machine.floats(storage.address, values.length).set(values);
     }
     if (builder.randomState !== undefined) builder.randomState.address = machine.allocate(3);
+    this.slots = new InputSlots(builder.inputs);
     this.words = new Int32Array(builder.steps.reduce((sum, { kernel }) => sum + wordsOf(kernel), 0));
     this.reals = new Float64Array(1);
   }
@@ -139,63 +139,14 @@ export class Program {
   }
 
   private feed(feeds: Feeds, options: RunOptions): void {
-    this.prepare(this.inferSizes(feeds));
-    for (const [name, { node, storage }] of this.compiled.builder.inputs) {
-      const value = feeds[name]!;
-      const length = typeof value === 'number' ? 1 : value.length;
-      const memory =
-        node.dtype === 'i32'
-          ? this.machine.ints(storage.address, length)
-          : this.machine.floats(storage.address, length);
-      if (typeof value === 'number') memory[0] = value;
-      else memory.set(value);
-    }
+    if (this.handle === undefined || !this.slots.match(feeds, this.sizes))
+      this.prepare(this.slots.inferSizes(feeds));
+    this.slots.write(feeds, this.machine);
     const { randomState } = this.compiled.builder;
     if (randomState !== undefined) {
       const { seed = 0, step = 0 } = options;
-      this.machine.ints(randomState.address, 3).set([seed | 0, Math.floor(seed / 0x100000000) | 0, step | 0]);
+      this.machine.writeInts(randomState.address, [seed | 0, Math.floor(seed / 0x100000000) | 0, step | 0]);
     }
-  }
-
-  /** Sizes of the symbolic axes, from how many elements are fed. */
-  private inferSizes(feeds: Feeds): AxisSizes {
-    const { inputs } = this.compiled.builder;
-    for (const name of Object.keys(feeds)) {
-      if (!inputs.has(name))
-        throw new ValueError(
-          `there is no input '${name}'; this program's inputs: ${[...inputs.keys()].join(', ') || 'none'}`,
-        );
-    }
-    const sizes: Record<string, number> = {};
-    const from: Record<string, string> = {};
-    for (const [name, { node }] of inputs) {
-      const value = feeds[name];
-      if (value === undefined) throw new ValueError(`input '${name}' ${formatShape(node.shape)} is not fed`);
-      const length = typeof value === 'number' ? 1 : value.length;
-      const { axis, rest } = openAxis(node);
-      if (axis === undefined) {
-        if (length !== rest) throw this.misfit(node, length, `it takes ${rest}`);
-        continue;
-      }
-      const size = length / rest;
-      if (!Number.isInteger(size)) throw this.misfit(node, length, `that is not a multiple of ${rest}`);
-      if (sizes[axis] !== undefined && sizes[axis] !== size) {
-        throw this.misfit(
-          node,
-          length,
-          `so '${axis}' would be ${size}, but input '${from[axis]}' makes it ${sizes[axis]}`,
-        );
-      }
-      sizes[axis] = size;
-      from[axis] = name;
-    }
-    return sizes;
-  }
-
-  private misfit(node: InputNode, length: number, why: string): ShapeError {
-    return new ShapeError(
-      `input '${node.name}' ${formatShape(node.shape)} was fed ${length} elements: ${why}`,
-    );
   }
 
   /** Makes room for these sizes and encodes the steps for them, as far as anything changed. */
@@ -247,16 +198,6 @@ export class Program {
       }
     }
   }
-}
-
-/** The name in an input's shape, if there is one, and the product of all numbers: ['3*batch', 2] → batch, 6. */
-function openAxis({ shape }: InputNode): { axis: string | undefined; rest: number } {
-  const parts = shape.flatMap((axis) => String(axis).split('*'));
-  const numbers = parts.filter((part) => /^\d+$/.test(part));
-  return {
-    axis: parts.find((part) => !numbers.includes(part)),
-    rest: numbers.reduce((product, part) => product * Number(part), 1),
-  };
 }
 
 const argumentLists = kernelNames.map((name) => Object.entries<ArgumentKind>(kernelTable[name]));

@@ -9,7 +9,8 @@ import { asList, type GraphJSON, type GraphNode, graphToJSON, type NodeNames } f
 import { type Node, topologicalOrder } from '../graph/node.js';
 import { dimension } from '../graph/ops/arithmetic.js';
 import { neededFeeds } from './evaluate.js';
-import type { Feeds, Program, RunOptions } from './program.js';
+import type { Feeds } from './feeds.js';
+import type { Program, RunOptions } from './program.js';
 import { Workspace } from './workspace.js';
 
 /** Numbers with the shape they have at this run; row-major. */

@@ -47,6 +47,14 @@ export class BlasMachine implements Machine {
     return this.wasm.ints(address, length);
   }
 
+  writeFloats(address: number, values: ArrayLike<number>): void {
+    this.wasm.writeFloats(address, values);
+  }
+
+  writeInts(address: number, values: ArrayLike<number>): void {
+    this.wasm.writeInts(address, values);
+  }
+
   load(code: Int32Array): BlasCode {
     const { stretches, extra } = planCode(code);
     const handle = {

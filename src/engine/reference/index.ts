@@ -43,6 +43,14 @@ class ReferenceMachine implements Machine {
     return this.intMemory.subarray(address / 4, address / 4 + length);
   }
 
+  writeFloats(address: number, values: ArrayLike<number>): void {
+    this.floatMemory.set(values, address / 4);
+  }
+
+  writeInts(address: number, values: ArrayLike<number>): void {
+    this.intMemory.set(values, address / 4);
+  }
+
   load(code: Int32Array): ReferenceCode {
     return { words: code.length, code: code.slice() };
   }

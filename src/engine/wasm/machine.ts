@@ -79,6 +79,14 @@ export class WasmMachine implements Machine {
     return this.intView.subarray(address / 4, address / 4 + length);
   }
 
+  writeFloats(address: number, values: ArrayLike<number>): void {
+    this.floatView.set(values, address / 4);
+  }
+
+  writeInts(address: number, values: ArrayLike<number>): void {
+    this.intView.set(values, address / 4);
+  }
+
   load(code: Int32Array): WasmCode {
     const address = this.allocate(code.length);
     this.ints(address, code.length).set(code);
