@@ -42,6 +42,8 @@ export class Trainer {
   private waited = 0;
   private lossSum = 0;
   private lossWeight = 0;
+  /** Whether a checkpoint of good weights exists, saved by this run or the one it resumes. */
+  private hasCheckpoint = false;
 
   constructor(options: TrainerOptions) {
     const { workspace, loss, parameters, source, epochs, accumulate = 1 } = options;
@@ -186,6 +188,7 @@ export class Trainer {
     this.waited = state.waited;
     this.lossSum = state.lossSum;
     this.lossWeight = state.lossWeight;
+    this.hasCheckpoint = true;
   }
 
   private get factor(): number {
@@ -291,6 +294,7 @@ export class Trainer {
     if (this.options.saveCheckpoint === undefined) return;
     this.checkFinite();
     await this.options.saveCheckpoint(this.checkpoint());
+    this.hasCheckpoint = true;
     this.options.onEvent?.({ kind: 'checkpoint', step: this.step });
   }
 
@@ -302,10 +306,10 @@ export class Trainer {
   }
 
   private divergence(what: string): NumericError {
-    const { workspace, parameters, saveCheckpoint } = this.options;
+    const { workspace, parameters } = this.options;
     const advice =
       `Try a smaller learning rate (now ${this.optimizer.options.learningRate}), or clip the gradient.` +
-      `${saveCheckpoint === undefined ? '' : ' The last good checkpoint is kept.'}`;
+      `${this.hasCheckpoint ? ' The last good checkpoint is kept.' : ''}`;
     return divergence(`${what} (epoch ${this.epoch + 1})`, advice, workspace, parameters);
   }
 }
