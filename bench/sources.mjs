@@ -11,6 +11,7 @@ export async function importSources(contents) {
     format: 'esm',
     platform: 'node',
     packages: 'external',
+    alias: { '#host': fileURLToPath(new URL('../src/files/node/host.ts', import.meta.url)) },
   });
   return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`);
 }

@@ -7,6 +7,8 @@ import { readBytes } from '../files/node/open.js';
 import { readWordVectors } from '../files/node/word-vectors.js';
 import type { WordVectorOptions } from '../files/read-word-vectors.js';
 import type { WordVectors } from '../files/word-vectors.js';
+import { Vocabulary } from '../text/vocabulary.js';
+import { isFastTextFile, loadFastText } from './fasttext.js';
 import { buildModel } from './models.js';
 
 /** A safetensors file begins with the length of its header, eight bytes, and the header's `{`. */
@@ -18,6 +20,12 @@ export async function readVectors(
   engine: Engine,
   options: WordVectorOptions = {},
 ): Promise<WordVectors> {
+  if (await isFastTextFile(path)) {
+    const { vocabulary } = options;
+    return (await loadFastText(path)).wordVectors(
+      vocabulary instanceof Vocabulary ? vocabulary.entries() : vocabulary,
+    );
+  }
   if (!(await isModelFile(path))) return readWordVectors(path, options);
   const model = buildModel(decodeModel(await loadFile(path), path), path, engine);
   if ('wordVectors' in model) return model.wordVectors();

@@ -45,7 +45,7 @@ export async function parseWordVectors(
   const { head, all } = await peek(chunks, SAMPLE_BYTES);
   if (head[0] === 0xba && head[1] === 0x16 && head[2] === 0x4f && head[3] === 0x2f) {
     const message =
-      'this is a fastText model (.bin), not a file of vectors: save its vectors as .vec (print-word-vectors)';
+      'this is a fastText model (.bin), not a file of vectors: read it with FastTextModel.load, which has wordVectors()';
     throw new FormatError(message, { file });
   }
   const lines = sampleLines(head);
