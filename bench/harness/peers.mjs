@@ -15,7 +15,7 @@ export const peers = {
   'fasttext.wasm.js': { find: () => npmVersion('fasttext.wasm.js'), install: NPM },
   'onnxruntime-node': {
     find: () => npmVersion('onnxruntime-node'),
-    install: `${NPM}, then ONNXRUNTIME_NODE_INSTALL=skip ONNXRUNTIME_NODE_INSTALL_CUDA=skip npm install --prefix bench --no-save onnxruntime-node@1.30.0`,
+    install: NPM,
   },
   pytorch: { find: () => pythonVersion('torch'), install: 'apt install python3-torch libopenblas0-openmp' },
   'scikit-learn': { find: () => pythonVersion('sklearn'), install: 'apt install python3-sklearn' },
