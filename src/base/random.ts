@@ -17,10 +17,10 @@ function multiplyHigh(a: number, b: number): number {
   const aHigh = a >>> 16;
   const bLow = b & 0xffff;
   const bHigh = b >>> 16;
-  const low = aLow * bLow;
-  const middle = aHigh * bLow + (low >>> 16);
-  const carry = aLow * bHigh + (middle & 0xffff);
-  return aHigh * bHigh + Math.floor(middle / 0x10000) + Math.floor(carry / 0x10000);
+  // No sum here reaches 2³², so 32-bit integers hold them all.
+  const middle = (Math.imul(aHigh, bLow) >>> 0) + ((Math.imul(aLow, bLow) >>> 0) >>> 16);
+  const carry = (Math.imul(aLow, bHigh) >>> 0) + (middle & 0xffff);
+  return (Math.imul(aHigh, bHigh) >>> 0) + (middle >>> 16) + (carry >>> 16);
 }
 
 /**
@@ -116,6 +116,12 @@ export class Random {
     const high = this.uint32() >>> 5;
     const low = this.uint32() >>> 6;
     return (high * 0x4000000 + low) / 0x20000000000000;
+  }
+
+  /** Adds a number in [−limit, limit) with 32 random bits to each value: for large tables, where `uniform` would take long. */
+  addUniforms(values: { readonly length: number; [index: number]: number }, limit: number): void {
+    const unit = (2 * limit) / 0x100000000;
+    for (let i = 0; i < values.length; i++) values[i]! += unit * this.uint32() - limit;
   }
 
   /** A whole number, 0 … limit−1, without modulo bias. */

@@ -1,34 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DataError, ValueError } from '../../src/base/errors.js';
-import { NgramModel } from '../../src/models/ngram.js';
-import { findDiscounts } from '../../src/models/ngram-discounts.js';
-import { NgramTable } from '../../src/models/ngram-table.js';
+import { DataError, ValueError } from '../../../src/base/errors.js';
+import { findDiscounts } from '../../../src/models/ngram/discounts.js';
+import { NgramModel } from '../../../src/models/ngram/ngram.js';
 
 const sum = (values: Iterable<number>): number => [...values].reduce((total, value) => total + value, 0);
-
-describe('NgramTable', () => {
-  it('agrees with a Map, before and after trimming', () => {
-    const pair = fc.tuple(fc.nat(40), fc.nat(40));
-    fc.assert(
-      fc.property(fc.array(pair, { maxLength: 500 }), fc.array(pair), (added, asked) => {
-        const table = new NgramTable();
-        const expected = new Map<string, number>();
-        for (const [context, word] of added) {
-          const ngram = table.add(context, word);
-          table.counts[ngram]!++;
-          expected.set(`${context} ${word}`, (expected.get(`${context} ${word}`) ?? 0) + 1);
-        }
-        table.trim();
-        expect(table.size).toBe(expected.size);
-        for (const [context, word] of [...added, ...asked]) {
-          expect(table.count(context, word)).toBe(expected.get(`${context} ${word}`) ?? 0);
-        }
-      }),
-    );
-  });
-});
 
 describe('findDiscounts', () => {
   it('follows the formulas', () => {
@@ -117,12 +94,12 @@ describe('NgramModel', () => {
       { order: 2, vocabularySize: 4, endId: 2 },
     );
     const unigram = 0.25 / 3 + 0.75 / 4;
-    expect(model.probability([], 1)).toBeCloseTo(unigram, 12);
-    expect(model.probability([], 3)).toBeCloseTo(0.75 / 4, 12);
-    expect(model.probability([0], 1)).toBeCloseTo(1.25 / 2 + (0.75 / 2) * unigram, 12);
-    expect(model.probability([4], 0)).toBeCloseTo(1.25 / 2 + (0.75 / 2) * unigram, 12);
-    expect(model.probability([2], 0)).toBeCloseTo(unigram, 12);
-    expect(model.logProbability([], 1)).toBeCloseTo(Math.log(unigram), 12);
+    expect(model.probability([], 1)).toBeCloseTo(unigram, 6);
+    expect(model.probability([], 3)).toBeCloseTo(0.75 / 4, 6);
+    expect(model.probability([0], 1)).toBeCloseTo(1.25 / 2 + (0.75 / 2) * unigram, 6);
+    expect(model.probability([4], 0)).toBeCloseTo(1.25 / 2 + (0.75 / 2) * unigram, 6);
+    expect(model.probability([2], 0)).toBeCloseTo(unigram, 6);
+    expect(model.logProbability([], 1)).toBeCloseTo(Math.log(unigram), 6);
     expect(model.discounts.map(({ kind }) => kind)).toEqual(['absolute', 'absolute']);
   });
 
@@ -142,7 +119,7 @@ describe('NgramModel', () => {
             order,
             discounts,
           )(context.slice(Math.max(0, context.length - order + 1)), id);
-          expect(model.probability(context, id)).toBeCloseTo(expected, 12);
+          expect(model.probability(context, id)).toBeCloseTo(expected, 6);
         },
       ),
     );
@@ -161,10 +138,10 @@ describe('NgramModel', () => {
         });
         const context = words.filter((id) => id < vocabularySize || id === model.startId);
         const distribution = model.distribution(context);
-        expect(sum(distribution)).toBeCloseTo(1, 12);
+        expect(sum(distribution)).toBeCloseTo(1, 6);
         expect(Math.min(...distribution)).toBeGreaterThan(0);
         for (const [id, probability] of distribution.entries()) {
-          expect(model.probability(context, id)).toBe(probability);
+          expect(model.probability(context, id)).toBeCloseTo(probability, 12);
         }
       }),
     );
@@ -245,7 +222,7 @@ describe('NgramModel', () => {
   });
 });
 
-const ptb = new URL('../../../shared/data/lm/ptb/', import.meta.url);
+const ptb = new URL('../../../../shared/data/lm/ptb/', import.meta.url);
 const hasPtb = existsSync(ptb);
 
 describe.skipIf(!hasPtb)(`the Penn Treebank${hasPtb ? '' : ' (skipped: no ../shared/data/lm/ptb)'}`, () => {
@@ -268,8 +245,8 @@ describe.skipIf(!hasPtb)(`the Penn Treebank${hasPtb ? '' : ' (skipped: no ../sha
     expect(test.tokens).toBe(82_430);
     expect(Math.abs(test.perplexity - 141.2)).toBeLessThan(0.3);
     expect(Math.abs(model.perplexity(read('valid')).perplexity - 148.0)).toBeLessThan(0.3);
-    expect(sum(model.distribution([idOf('of'), idOf('the')]))).toBeCloseTo(1, 9);
+    expect(sum(model.distribution([idOf('of'), idOf('the')]))).toBeCloseTo(1, 6);
     const ngrams = sum(model.ngramCounts);
-    expect(model.byteLength / ngrams).toBeLessThan(32);
+    expect(model.byteLength / ngrams).toBeLessThan(16);
   });
 });
