@@ -13,6 +13,13 @@ import {
 import { type Calibration, calibration, logLoss, mostProbable, rocAucMacro } from './metrics-probability.js';
 
 export {
+  type BootstrapOptions,
+  bootstrap,
+  classificationIntervals,
+  type Interval,
+  multiLabelIntervals,
+} from './metrics-bootstrap.js';
+export {
   accuracy,
   type ClassScores,
   type ConfusionMatrix,
@@ -23,6 +30,13 @@ export {
   multiLabelScores,
   type Scores,
 } from './metrics-counts.js';
+export { type CoveragePoint, coverageAt, coverageCurve } from './metrics-coverage.js';
+export {
+  type MultiLabelJSON,
+  MultiLabelReport,
+  type RankedScore,
+  rankedScores,
+} from './metrics-multilabel.js';
 export { type PerplexityConditions, type PerplexityJSON, PerplexityReport } from './metrics-perplexity.js';
 export {
   type Calibration,
@@ -62,6 +76,8 @@ export interface ClassificationJSON {
  * JSON.stringify(report);      // {"examples":2,"accuracy":1,"macroF1":1,…
  */
 export class ClassificationReport {
+  /** Tells it from a `MultiLabelReport`. */
+  readonly kind = 'single-label';
   readonly examples: number;
   readonly accuracy: number;
   readonly confusion: ConfusionMatrix;
