@@ -21,10 +21,19 @@ export function checkNode() {
 
 /** Installs the packages of the lockfile where they are missing or older than it. */
 export function install() {
-  const marker = join(root, 'node_modules/.package-lock.json');
-  if (existsSync(marker) && modified(marker) >= modified(join(root, 'package-lock.json'))) return;
-  console.error('Installing packages …');
-  run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
+  installIn(root, 'Installing packages …');
+}
+
+/** The same for the packages of the studio, which its build and its tests need and nothing else does. */
+export function installStudio() {
+  installIn(join(root, 'studio'), 'Installing the packages of the studio …');
+}
+
+function installIn(folder, message) {
+  const marker = join(folder, 'node_modules/.package-lock.json');
+  if (existsSync(marker) && modified(marker) >= modified(join(folder, 'package-lock.json'))) return;
+  console.error(message);
+  run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: folder });
 }
 
 /** Compiles the kernels; does nothing where they are up to date. */
@@ -43,6 +52,22 @@ export function buildLibrary() {
   if (existsSync(stamp) && modified(stamp) > newest) return;
   console.error('Compiling the library …');
   run(process.execPath, ['scripts/build-library.mjs']);
+}
+
+/** Builds the page of the studio to dist/studio/, where a source is newer than it. */
+export function buildStudio() {
+  const stamp = join(root, 'dist/studio/index.html');
+  const sources = [
+    'src',
+    'studio/src',
+    'studio/index.html',
+    'studio/package-lock.json',
+    'studio/vite.config.ts',
+  ];
+  const newest = Math.max(...sources.map((path) => newestIn(join(root, path))));
+  if (existsSync(stamp) && modified(stamp) > newest) return;
+  console.error('Building the studio …');
+  run(process.execPath, ['scripts/build-studio.mjs']);
 }
 
 function modified(path) {

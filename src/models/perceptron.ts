@@ -27,6 +27,8 @@ export interface PerceptronOptions {
   readonly learningRate?: number;
   /** Seed of the order of the examples in each pass, default 1. */
   readonly seed?: number;
+  /** Weights and bias to begin with, default all 0. */
+  readonly start?: { readonly weights: readonly number[]; readonly bias: number };
 }
 
 /** The weights after one example was looked at. */
@@ -96,7 +98,7 @@ export class Perceptron {
   }
 
   /**
-   * Learns from labelled examples, starting from zero weights. The labels, in order, stand for 0 and 1.
+   * Learns from labelled examples, starting from zero weights unless others are given. The labels, in order, stand for 0 and 1.
    *
    * @throws DataError when there are no examples, they have other than two labels, or a feature is missing or not
    * finite (it says which); ValueError for an option out of range.
@@ -105,8 +107,7 @@ export class Perceptron {
     const { epochs } = checkOptions(options);
     const { labels, targets } = checkExamples(examples);
     const mistakes: number[] = [];
-    let weights: readonly number[] = examples[0]!.features.map(() => 0);
-    let bias = 0;
+    let { weights, bias } = startOf(examples, options);
     for (const step of Perceptron.steps(examples, options)) {
       mistakes[step.epoch] = (mistakes[step.epoch] ?? 0) + (step.mistake ? 1 : 0);
       ({ weights, bias } = step);
@@ -125,8 +126,7 @@ export class Perceptron {
   ): Generator<PerceptronStep> {
     const { epochs, learningRate, seed } = checkOptions(options);
     const { targets } = checkExamples(examples);
-    let weights: readonly number[] = examples[0]!.features.map(() => 0);
-    let bias = 0;
+    let { weights, bias } = startOf(examples, options);
     for (let epoch = 0; epoch < epochs; epoch++) {
       let mistakes = 0;
       for (const example of new Random(seed, `perceptron/${epoch}`).shuffle([...examples.keys()])) {
@@ -208,7 +208,20 @@ function threshold(z: number): 0 | 1 {
   return z > 0 ? 1 : 0;
 }
 
-function checkOptions(options: PerceptronOptions): Required<PerceptronOptions> {
+function startOf(
+  examples: readonly PerceptronExample[],
+  { start }: PerceptronOptions,
+): { weights: readonly number[]; bias: number } {
+  const width = examples[0]!.features.length;
+  if (start === undefined) return { weights: new Array<number>(width).fill(0), bias: 0 };
+  if (start.weights.length !== width)
+    throw new ValueError(`the weights to start from: there must be ${width}, not ${start.weights.length}`);
+  if (![...start.weights, start.bias].every(Number.isFinite))
+    throw new ValueError('the weights and the bias to start from must be finite numbers');
+  return { weights: start.weights, bias: start.bias };
+}
+
+function checkOptions(options: PerceptronOptions): Required<Omit<PerceptronOptions, 'start'>> {
   const { epochs = 100, learningRate = 1, seed = 1 } = options;
   if (!(Number.isInteger(epochs) && epochs >= 1)) {
     throw new ValueError(`epochs must be a whole number from 1, not ${epochs}`);

@@ -35,6 +35,29 @@ describe('a perceptron with the textbook’s weights', () => {
   });
 });
 
+describe('given weights to start from', () => {
+  it('are kept where they make no mistake, and mended where they do', () => {
+    const solved = { weights: [1, 1], bias: -1 };
+    expect([...Perceptron.steps(AND, { start: solved })].at(-1)).toMatchObject(solved);
+    const wrong = Perceptron.train(AND, { start: { weights: [-3, 2], bias: 1 } });
+    expect(wrong.report?.converged).toBe(true);
+    expect(answers(wrong)).toEqual([0, 0, 0, 1]);
+    const first = [...Perceptron.steps(AND, { start: { weights: [5, 5], bias: 5 }, learningRate: 0.5 })].find(
+      ({ mistake }) => mistake,
+    );
+    expect(first?.bias).toBe(4.5);
+  });
+
+  it('must fit the examples', () => {
+    const start = (weights: number[], bias: number) => () => [
+      ...Perceptron.steps(AND, { start: { weights, bias } }),
+    ];
+    expect(start([1], 0)).toThrow('the weights to start from: there must be 2, not 1');
+    expect(start([1, Number.NaN], 0)).toThrow(ValueError);
+    expect(start([1, 1], Infinity)).toThrow(ValueError);
+  });
+});
+
 describe('the learning rule', () => {
   it.each([
     ['AND', AND],
