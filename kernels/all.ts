@@ -7,7 +7,9 @@ export {
   segmentPoolKernel,
   segmentRepeatKernel,
 } from './bags';
+export { bagStepsKernel } from './bag-steps';
 export { binaryKernel, selectKernel } from './binary';
+export { matmulCodesKernel, roundRowsKernel } from './codes';
 export { copyKernel } from './copy';
 export { dropoutKernel } from './dropout';
 export { gatherKernel, groupRowsKernel, groupSumKernel, scatterRowsKernel } from './gather';

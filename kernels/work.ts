@@ -3,8 +3,8 @@
  * simple loop, about a quarter of a nanosecond; the factors are rough, and nothing but speed depends on them.
  */
 import {
-  binaryWords, bagWords, copyWords, crossEntropyGradientWords, dropoutWords, fillWords, gatherWords,
-  groupSumWords, kernelNumbers, layerNormWords, logSumExpWords, matmulWords, oneHotWords, pickWords,
+  binaryWords, bagStepsWords, bagWords, copyWords, crossEntropyGradientWords, dropoutWords, fillWords, gatherWords,
+  groupSumWords, kernelNumbers, layerNormWords, logSumExpWords, matmulCodesWords, matmulWords, oneHotWords, pickWords,
   reduceWords, scatterRowsWords, segmentArgmaxWords, segmentIdsWords, segmentLengthWords, segmentPoolWords,
   segmentRepeatWords, selectWords, softmaxWords, sumSquaresWords, unaryWords, updateWords,
 } from './opcodes.generated';
@@ -39,6 +39,8 @@ function workOf(at: usize): i64 {
     case kernelNumbers.matmul:
       return int(at, matmulWords.batches) * int(at, matmulWords.m) * int(at, matmulWords.n) *
         int(at, matmulWords.k) / PRODUCTS;
+    case kernelNumbers.matmulCodes:
+      return int(at, matmulCodesWords.m) * int(at, matmulCodesWords.n) * int(at, matmulCodesWords.stride) / PRODUCTS;
     case kernelNumbers.softmax: return HEAVY * int(at, softmaxWords.rows) * int(at, softmaxWords.columns);
     case kernelNumbers.logSumExp:
       return HEAVY * int(at, logSumExpWords.rows) * int(at, logSumExpWords.columns);
@@ -48,6 +50,8 @@ function workOf(at: usize): i64 {
     case kernelNumbers.oneHot: return int(at, oneHotWords.rows) * int(at, oneHotWords.columns);
     case kernelNumbers.gather: return int(at, gatherWords.n) * (ROW + int(at, gatherWords.width));
     case kernelNumbers.bag: return int(at, bagWords.n) * (ROW + int(at, bagWords.width));
+    case kernelNumbers.bagSteps:
+      return int(at, bagStepsWords.racing) * int(at, bagStepsWords.n) * 2 * (ROW + int(at, bagStepsWords.width));
     case kernelNumbers.segmentPool: return int(at, segmentPoolWords.n) * int(at, segmentPoolWords.width);
     case kernelNumbers.segmentRepeat: return int(at, segmentRepeatWords.n) * int(at, segmentRepeatWords.width);
     case kernelNumbers.segmentLength: return int(at, segmentLengthWords.segments);

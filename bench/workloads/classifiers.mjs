@@ -10,9 +10,12 @@ export const KINDS = {
   bigrams: { wordNgrams: 2, dimension: 10, bucket: 2_000_000, learningRate: 0.5 },
 };
 
-/** Lexigrad's own learning rate and schedule are its defaults; the model has the same size and reads the same tokens. */
-export function lexigradTraining(kind, { folder, epochs }) {
-  const { wordNgrams, dimension } = KINDS[kind];
+/**
+ * Steps of one text by plain gradient descent, as fastText takes them, on as many buckets and as many threads. The learning
+ * rate is smaller, since embeddings start from naive Bayes and not at random.
+ */
+export function lexigradTraining(kind, { folder, epochs, threads = 1, hogwild = false }) {
+  const { wordNgrams, dimension, bucket } = KINDS[kind];
   return [
     ...[process.execPath, command, 'train', corpusPaths(folder).train, '--format', 'fasttext'],
     ...[
@@ -25,6 +28,9 @@ export function lexigradTraining(kind, { folder, epochs }) {
       '--dimension',
       dimension,
     ],
+    ...(bucket > 0 ? ['--buckets', bucket] : []),
+    ...['--optimizer', 'sgd', '--batch-size', 1, '--learning-rate', 0.05, '--word-dropout', 0],
+    ...['--threads', threads, ...(hogwild ? ['--hogwild'] : [])],
     ...['--epochs', epochs, '--hold-out', 0, '--no-checkpoint', '--json', '-o', lexigradModel(kind, folder)],
   ].map(String);
 }

@@ -14,11 +14,26 @@ export default {
   cases: () => ['whitespace', 'words'].map((id) => ({ id, unit: 'MB/s', better: 'higher' })),
   prepare: (settings) => writeCorpus(settings.folder, settings),
   contestants: [
-    { name: 'lexigrad', threads: 1, run: lexigrad },
+    { name: 'lexigrad, features of a classifier', threads: 1, run: features },
+    { name: 'lexigrad, tokens as strings', threads: 1, run: lexigrad },
     { name: 'split and Map', threads: 1, run: byHand },
     { name: 'Intl.Segmenter and Map', threads: 1, run: segmenter },
   ],
 };
+
+/** The way of texts into a classifier: no strings on it. */
+async function features(settings) {
+  const { TextClassifier } = await library('models');
+  const values = {};
+  for (const kind of ['whitespace', 'words']) {
+    const texts = readTexts(settings.folder);
+    const examples = texts.map((text, i) => ({ text, label: i % 2 === 0 ? 'even' : 'odd' }));
+    const options = { tokenizer: { kind }, wordNgrams: 1, subwords: null, epochs: 1, holdOut: 0 };
+    const classifier = await TextClassifier.train(examples, options);
+    values[kind] = speed(texts, settings, (text) => classifier.encode([text]).ids);
+  }
+  return values;
+}
 
 async function lexigrad(settings) {
   const { createTokenizer, VocabularyBuilder } = await library('text');

@@ -38,9 +38,18 @@ export default {
       threads,
       run: async (settings) => {
         await checkThreads(threads);
-        return forEach(settings, lexigradTraining, lexigradAccuracy);
+        return forEach({ ...settings, threads }, lexigradTraining, lexigradAccuracy);
       },
     })),
+    {
+      name: `lexigrad, ${inThreads(2)}, hogwild`,
+      threads: 2,
+      run: async (settings) => {
+        await checkThreads(2);
+        const racing = { ...settings, threads: 2, hogwild: true };
+        return forEach(racing, lexigradTraining, lexigradAccuracy);
+      },
+    },
     ...[1, 2].map((threads) => ({
       name: `fasttext, ${inThreads(threads)}`,
       threads,

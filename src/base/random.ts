@@ -118,12 +118,6 @@ export class Random {
     return (high * 0x4000000 + low) / 0x20000000000000;
   }
 
-  /** Adds a number in [−limit, limit) with 32 random bits to each value: for large tables, where `uniform` would take long. */
-  addUniforms(values: { readonly length: number; [index: number]: number }, limit: number): void {
-    const unit = (2 * limit) / 0x100000000;
-    for (let i = 0; i < values.length; i++) values[i]! += unit * this.uint32() - limit;
-  }
-
   /** A whole number, 0 … limit−1, without modulo bias. */
   below(limit: number): number {
     const rejectAbove = Math.floor(0x100000000 / limit) * limit;

@@ -43,7 +43,7 @@ export class Terminal {
    * Writes a result and waits until the reader has room for more, so that memory stays small.
    * @throws ClosedOutputError when nobody reads any more
    */
-  async write(text: string): Promise<void> {
+  async write(text: string | Uint8Array): Promise<void> {
     if (this.failure !== undefined) throw this.failure;
     const { stdout } = this.streams;
     if (!stdout.write(text)) {

@@ -93,6 +93,9 @@ export const hyperLayout = {
 } as const;
 export const HYPER_SIZE = 16;
 
+/** `bagSteps` keeps so many numbers at hand on fast engines. */
+export const BAG_STEPS_LIMIT = 65_536;
+
 /**
  * Kernel name → argument names with their kinds, in the order of encoding. The number of a kernel is its position.
  */
@@ -317,6 +320,69 @@ export const kernelTable = {
     last: 'ints',
     hyper: 'floats',
     scale: 'floats',
+  },
+
+  /**
+   * Gradient descent on a softmax classifier of mean embeddings, in place: one step for each text, after the other.
+   *   h = mean of table[ids[i]] over the items i of text t (0 where it has none);  z = weight h + bias;  p = softmax(z)
+   *   losses[t] = −weights[t] log p[labels[t]];  g = rates[t] weights[t] (p − onehot(labels[t]))
+   *   table[ids[i]] ← table[ids[i]] − weightᵀ g / items, for each i;  weight ← weight − g hᵀ;  bias ← bias − g
+   * with the weight before its own step. table [rows, width], weight [classes, width], bias [classes]; items of text t end
+   * before ends[t]; n items in all. 2 width + 2 classes must be at most BAG_STEPS_LIMIT.
+   * racing 0: the first thread takes all texts. racing 1: threads take texts of their own, and change the same weights
+   * without waiting for each other (Niu et al. 2011, "Hogwild!"); then the result depends on chance.
+   */
+  bagSteps: {
+    table: 'floats',
+    weight: 'floats',
+    bias: 'floats',
+    ids: 'ints',
+    ends: 'ints',
+    labels: 'ints',
+    weights: 'floats',
+    rates: 'floats',
+    losses: 'floats',
+    texts: 'int',
+    n: 'int',
+    rows: 'int',
+    width: 'int',
+    classes: 'int',
+    racing: 'int',
+  },
+
+  /**
+   * Rows of floats as whole numbers: scales[r] = max |x[r, ·]| / limit, codes[r, c] = x[r, c] / scales[r], rounded to the
+   * nearest (all 0 where the scale is). x [rows, columns]. Codes have 16 bits, two to an integer, the first in its lower
+   * half; each row has `stride` of them, a multiple of 16, and those beyond `columns` are 0. limit at most 32,767.
+   */
+  roundRows: {
+    codes: 'ints',
+    scales: 'floats',
+    x: 'floats',
+    rows: 'int',
+    columns: 'int',
+    stride: 'int',
+    limit: 'int',
+  },
+
+  /**
+   * y = a bᵀ + bias for rows of codes with scales: y[r, c] = aScales[r] bScales[c] Σ a[r, ·] b[c, ·] + bias[c] (absent: 0);
+   * accumulate: adds to what y holds. a [m, stride] as `roundRows` makes it; b [n, stride] of 16 bits likewise, or of 8
+   * bits, four to an integer, the first in its lowest byte; no code is −128 or −32,768. With 8 bits, the limit of a's
+   * codes must be so low that every sum is below 2³¹; such sums are exact.
+   */
+  matmulCodes: {
+    y: 'floats',
+    a: 'ints',
+    aScales: 'floats',
+    b: 'ints',
+    bScales: 'floats',
+    bias: 'floats',
+    m: 'int',
+    n: 'int',
+    stride: 'int',
+    bits: 'int',
+    accumulate: 'int',
   },
 
   /** Row by row: y = gain · (x − mean) / √(variance + ε) + bias; gain and bias [columns], absent: 1 and 0 */

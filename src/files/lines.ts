@@ -39,20 +39,56 @@ const LF = 0x0a;
  * @throws DataError with file, line and column for bytes that are not text in the encoding.
  */
 export async function* decodeLines(chunks: ByteChunks, options: DecodeOptions = {}): AsyncGenerator<Line> {
+  for await (const lines of decodeLineBatches(chunks, options)) for (const line of lines) yield line;
+}
+
+/** The same, as many lines at a time as have arrived: a promise for each line would cost more than the line. */
+export async function* decodeLineBatches(
+  chunks: ByteChunks,
+  options: DecodeOptions = {},
+): AsyncGenerator<Line[]> {
   for await (const { text, firstLine, damagedLines } of decodeBlocks(chunks, options)) {
     const texts = text.split('\n');
     if (texts.at(-1) === '') texts.pop();
-    for (let i = 0; i < texts.length; i++) {
+    yield texts.map((whole, i) => {
       const line = firstLine + i;
-      const content = texts[i]!.endsWith('\r') ? texts[i]!.slice(0, -1) : texts[i]!;
-      yield damagedLines?.has(line) ? { text: content, line, damaged: true } : { text: content, line };
-    }
+      const content = whole.endsWith('\r') ? whole.slice(0, -1) : whole;
+      return damagedLines?.has(line) ? { text: content, line, damaged: true } : { text: content, line };
+    });
   }
 }
 
 /** The text in pieces that end at line ends, every line end made LF. Throws as `decodeLines` does. */
 export async function* decodeText(chunks: ByteChunks, options: DecodeOptions = {}): AsyncGenerator<string> {
   for await (const { text } of decodeBlocks(chunks, options)) yield text.replaceAll('\r\n', '\n');
+}
+
+/**
+ * The text in pieces that end at line ends: ASCII without NUL as its bytes, everything else as `decodeText` gives it. For
+ * those who can do without strings. Throws as `decodeLines` does.
+ */
+export async function* decodePlainly(
+  chunks: ByteChunks,
+  options: DecodeOptions = {},
+): AsyncGenerator<Uint8Array | string> {
+  const { head, all } = await peek(chunks, 4);
+  const encoding = options.encoding?.toLowerCase() ?? encodingByMark(head);
+  if (encoding !== 'utf-8' && encoding !== 'utf8') {
+    for await (const { text } of decodeOther(all, encoding, options)) yield text.replaceAll('\r\n', '\n');
+    return;
+  }
+  let firstLine = 1;
+  for await (const bytes of wholeLines(all)) {
+    const isPlain = isAscii(bytes) && !bytes.includes(0);
+    yield isPlain ? bytes : decodeUtf8Block(bytes, firstLine, options).text.replaceAll('\r\n', '\n');
+    for (let at = bytes.indexOf(LF); at >= 0; at = bytes.indexOf(LF, at + 1)) firstLine++;
+  }
+}
+
+function isAscii(bytes: Uint8Array): boolean {
+  let bits = 0;
+  for (let i = 0; i < bytes.length; i++) bits |= bytes[i]!;
+  return bits < 0x80;
 }
 
 async function* decodeBlocks(chunks: ByteChunks, options: DecodeOptions): AsyncGenerator<Block> {

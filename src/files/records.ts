@@ -3,6 +3,8 @@ import { DataError } from '../base/errors.js';
 import type { LabelledExample } from './examples.js';
 import type { Line } from './lines.js';
 
+const MARK = '__label__';
+const ODD_SPACE = /\s/;
 const LABEL = /(?:^|\s)__label__(\S+)/g;
 
 /**
@@ -11,6 +13,15 @@ const LABEL = /(?:^|\s)__label__(\S+)/g;
  * @throws DataError when the line has no label.
  */
 export function parseFastTextLine({ text, line }: Line, file?: string): LabelledExample {
+  // Nearly all lines start with their one label.
+  const space = text.indexOf(' ');
+  if (
+    space > MARK.length &&
+    text.startsWith(MARK) &&
+    text.indexOf(MARK, 1) < 0 &&
+    !ODD_SPACE.test(text.slice(0, space))
+  )
+    return { text: text.slice(space).trim(), label: text.slice(MARK.length, space), line };
   const labels = Array.from(text.matchAll(LABEL), (match) => match[1]!);
   if (labels.length === 0) {
     throw new DataError('this line has no __label__ mark: each line needs at least one', { file, line });

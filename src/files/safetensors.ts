@@ -29,6 +29,21 @@ const ALIGNMENT = 8;
  * @throws ValueError when a tensor's data and shape disagree, or a name is `__metadata__`.
  */
 export function encodeSafetensors(tensors: Named<Tensor>, metadata: Named<string> = {}): Uint8Array {
+  const pieces = safetensorsPieces(tensors, metadata);
+  const file = new Uint8Array(pieces.reduce((total, piece) => total + piece.length, 0));
+  let position = 0;
+  for (const piece of pieces) {
+    file.set(piece, position);
+    position += piece.length;
+  }
+  return file;
+}
+
+/**
+ * The same file as pieces in order, for writing without a second copy in memory. The pieces of tensors may be views of
+ * their data: write them before it changes. Throws as `encodeSafetensors` does.
+ */
+export function safetensorsPieces(tensors: Named<Tensor>, metadata: Named<string> = {}): Uint8Array[] {
   const ordered = [...entriesOf(tensors)].sort(byElementSizeThenName);
   const lines: string[] = [];
   const metadataEntries = [...entriesOf(metadata)].sort(byName);
@@ -52,16 +67,10 @@ export function encodeSafetensors(tensors: Named<Tensor>, metadata: Named<string
     );
   }
 
-  const file = new Uint8Array(LENGTH_BYTES + headerLength + end).fill(0x20, 0, LENGTH_BYTES + headerLength);
-  new DataView(file.buffer).setBigUint64(0, BigInt(headerLength), true);
-  file.set(header, LENGTH_BYTES);
-  let position = LENGTH_BYTES + headerLength;
-  for (const [, tensor] of ordered) {
-    const bytes = tensorBytes(tensor);
-    file.set(bytes, position);
-    position += bytes.length;
-  }
-  return file;
+  const start = new Uint8Array(LENGTH_BYTES + headerLength).fill(0x20);
+  new DataView(start.buffer).setBigUint64(0, BigInt(headerLength), true);
+  start.set(header, LENGTH_BYTES);
+  return [start, ...ordered.map(([, tensor]) => tensorBytes(tensor))];
 }
 
 /**

@@ -5,7 +5,8 @@
  */
 import { FormatError } from '../base/errors.js';
 import { VERSION } from '../base/version.js';
-import { decodeModel, encodeModel, type Tensor } from '../files/index.js';
+import { decodeModel, encodeModel, type ModelContent, type Tensor } from '../files/index.js';
+import { modelPieces } from '../files/model-file.js';
 import type { Checkpoint, TrainingState } from '../train/checkpoint.js';
 
 export const CHECKPOINT_KIND = 'checkpoint';
@@ -24,14 +25,23 @@ export interface SavedCheckpoint {
  *
  * @throws ValueError when the settings are not plain JSON
  */
-export function encodeCheckpoint({ checkpoint, settings }: SavedCheckpoint): Uint8Array {
+export function encodeCheckpoint(saved: SavedCheckpoint): Uint8Array {
+  return encodeModel(contentOf(saved));
+}
+
+/** The same bytes as pieces in order, for writing before training goes on. Throws as `encodeCheckpoint` does. */
+export function checkpointPieces(saved: SavedCheckpoint): Uint8Array[] {
+  return modelPieces(contentOf(saved));
+}
+
+function contentOf({ checkpoint, settings }: SavedCheckpoint): ModelContent {
   const { tensors, state } = checkpoint;
-  return encodeModel({
+  return {
     kind: CHECKPOINT_KIND,
     version: VERSION,
     config: { state, settings },
     tensors: Object.fromEntries(Object.entries(tensors).map(([name, values]) => [name, tensorOf(values)])),
-  });
+  };
 }
 
 /**

@@ -12,6 +12,7 @@ export function holdOut<Item>(
   share: number,
   seed: number,
 ): { train: Item[]; heldOut: Item[] } {
+  if (share === 0) return { train: [...examples], heldOut: [] };
   const byKind = new Map<string, number[]>();
   examples.forEach((example, i) => {
     const kind = kindOf(example);

@@ -53,7 +53,7 @@ export class Workspace {
   }
 
   /** Where a parameter lives; its initial values are written when it is first met. */
-  private addressOf(parameter: ParameterNode): number {
+  addressOf(parameter: ParameterNode): number {
     const known = this.addresses.get(parameter);
     if (known !== undefined) return known;
     const address = this.machine.allocate(elementCount(parameter.shape));

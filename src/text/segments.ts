@@ -22,8 +22,13 @@ const ASCII_WORDS =
 const DISPUTED = /[A-Za-z]:[A-Za-z]/;
 
 // A fixed locale: the default one differs from machine to machine, and some (Finnish, Swedish) have rules of their own.
-const wordSegmenter = new Intl.Segmenter('en', { granularity: 'word' });
-const graphemeSegmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
+// Made when they are first needed: a segmenter loads tables of Unicode, and much text is ASCII.
+const segmenters: { word?: Intl.Segmenter; grapheme?: Intl.Segmenter } = {};
+
+function segmenterOf(granularity: 'word' | 'grapheme'): Intl.Segmenter {
+  segmenters[granularity] ??= new Intl.Segmenter('en', { granularity });
+  return segmenters[granularity];
+}
 
 const WINDOW = 1024;
 const MARGIN = 64;
@@ -41,12 +46,12 @@ export function splitWords(run: string): string[] {
 
 /** The definition of `splitWords`, without the short cut. */
 export function splitBySegmenter(run: string): string[] {
-  return segmentAll(wordSegmenter, run);
+  return segmentAll(segmenterOf('word'), run);
 }
 
 /** What a reader takes for one character each; joined again they give the text. */
 export function splitGraphemes(text: string): string[] {
-  return segmentAll(graphemeSegmenter, text);
+  return segmentAll(segmenterOf('grapheme'), text);
 }
 
 /**

@@ -41,15 +41,15 @@ export class Vocabulary {
   readonly totalCount: number;
   private readonly tokens: readonly string[];
   private readonly counts: readonly number[];
-  private readonly ids = new Map<string, number>();
+  /** Token → id; made when it is first asked for. */
+  private known: ReadonlyMap<string, number> | undefined;
 
   private constructor(json: VocabularyJson) {
     this.tokens = json.tokens;
     this.counts = json.counts;
     this.size = json.tokens.length;
     this.specialCount = json.specialCount;
-    for (const [id, token] of json.tokens.entries()) this.ids.set(token, id);
-    this.unknownId = json.unknownToken === null ? undefined : this.ids.get(json.unknownToken);
+    this.unknownId = json.unknownToken === null ? undefined : json.tokens.indexOf(json.unknownToken);
     this.totalCount = json.counts.reduce((sum, count) => sum + count, 0);
   }
 
@@ -69,22 +69,27 @@ export class Vocabulary {
     checkOptions(minimumCount, maximumSize, specialTokens, unknownToken);
 
     const special = new Set(specialTokens);
-    const ordinary = [...counts].filter(
-      ([token, count]) => count >= minimumCount && count > 0 && !special.has(token),
-    );
-    ordinary.sort(([tokenA, countA], [tokenB, countB]) => countB - countA || (tokenA < tokenB ? -1 : 1));
-    const kept = ordinary.slice(0, Math.max(0, maximumSize - specialTokens.length));
-
-    const tokens = [...specialTokens, ...kept.map(([token]) => token)];
+    const ordinary = [...counts.keys()].filter((token) => !special.has(token));
+    const ordinaryCounts = ordinary.map((token) => counts.get(token)!);
+    const kept = rankTokens(ordinary, ordinaryCounts, {
+      minimumCount,
+      maximumSize: maximumSize - specialTokens.length,
+    });
+    const tokens = [...specialTokens, ...Array.from(kept, (i) => ordinary[i]!)];
     const tokenCounts = [
       ...specialTokens.map((token) => counts.get(token) ?? 0),
-      ...kept.map(([, count]) => count),
+      ...Array.from(kept, (i) => ordinaryCounts[i]!),
     ];
     if (unknownToken !== null) {
       const all = sum(counts.values());
       tokenCounts[tokens.indexOf(unknownToken)]! += all - sum(tokenCounts);
     }
     return new Vocabulary({ tokens, counts: tokenCounts, specialCount: specialTokens.length, unknownToken });
+  }
+
+  /** A vocabulary without special tokens, of tokens that are all different and in their order. */
+  static ordered(tokens: readonly string[], counts: readonly number[]): Vocabulary {
+    return new Vocabulary({ tokens, counts, specialCount: 0, unknownToken: null });
   }
 
   /** @throws FormatError when `json` is not what `toJSON` gives. */
@@ -94,14 +99,16 @@ export class Vocabulary {
       isArrayOf(tokens, (token): token is string => typeof token === 'string') &&
       isArrayOf(counts, (count): count is number => Number.isSafeInteger(count) && (count as number) >= 0) &&
       tokens.length === counts.length &&
-      new Set(tokens).size === tokens.length &&
       Number.isInteger(specialCount) &&
       specialCount! >= 0 &&
       specialCount! <= tokens.length &&
       (unknownToken === null || tokens.slice(0, specialCount).includes(unknownToken!));
-    if (!sound)
+    const vocabulary = sound
+      ? new Vocabulary({ tokens, counts, specialCount: specialCount!, unknownToken: unknownToken! })
+      : undefined;
+    if (vocabulary === undefined || vocabulary.ids.size !== vocabulary.size)
       throw new FormatError('this is not a vocabulary: its tokens, counts and special tokens do not agree');
-    return new Vocabulary({ tokens, counts, specialCount: specialCount!, unknownToken: unknownToken! });
+    return vocabulary;
   }
 
   toJSON(): VocabularyJson {
@@ -159,6 +166,15 @@ export class Vocabulary {
     return unknown;
   }
 
+  private get ids(): ReadonlyMap<string, number> {
+    if (this.known === undefined) {
+      const ids = new Map<string, number>();
+      for (let id = 0; id < this.tokens.length; id++) ids.set(this.tokens[id]!, id);
+      this.known = ids;
+    }
+    return this.known;
+  }
+
   private checkedId(id: number): number {
     if (!Number.isInteger(id) || id < 0 || id >= this.size) {
       throw new ValueError(`there is no token ${id}: the vocabulary has the ids 0 to ${this.size - 1}`);
@@ -186,6 +202,21 @@ export class VocabularyBuilder {
   build(options: VocabularyOptions = {}): Vocabulary {
     return Vocabulary.fromCounts(this.counts, options);
   }
+}
+
+/**
+ * The places of tokens in a vocabulary's order: by falling count, equal counts by UTF-16 code units; without those seen
+ * less often than `minimumCount`, and at most `maximumSize` of them.
+ */
+export function rankTokens(
+  tokens: readonly string[],
+  counts: readonly number[],
+  { minimumCount, maximumSize }: { readonly minimumCount: number; readonly maximumSize: number },
+): Int32Array {
+  const least = Math.max(minimumCount, 1);
+  const places = Int32Array.from(tokens.keys()).filter((i) => counts[i]! >= least);
+  places.sort((a, b) => counts[b]! - counts[a]! || (tokens[a]! < tokens[b]! ? -1 : 1));
+  return places.subarray(0, Math.min(places.length, Math.max(0, maximumSize)));
 }
 
 function checkOptions(

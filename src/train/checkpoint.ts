@@ -4,9 +4,7 @@
  * Tensors are of 32 bits. So a resumed run is the uninterrupted one to the bit on every engine but the reference
  * engine, which calculates with 64: there it is so to rounding.
  */
-import type { ParameterNode } from '../graph/node.js';
 import type { PlateauState } from '../optim/plateau.js';
-import type { Workspace } from '../program/index.js';
 import type { HistoryEntry } from './events.js';
 
 export interface TrainingState {
@@ -33,13 +31,11 @@ export interface Checkpoint {
   readonly state: TrainingState;
 }
 
-/** Copies of parameters' values with their names. */
-export function takeTensors(
-  workspace: Workspace,
-  parameters: readonly ParameterNode[],
-): [string, Float32Array | Int32Array][] {
-  return parameters.map((node) => {
-    const values = workspace.read(node);
-    return [node.name, values instanceof Float64Array ? Float32Array.from(values) : values];
-  });
+/** Values with 32 bits. @param lent they may be the same array, where that has 32 bits already */
+export function single(
+  values: Float32Array | Float64Array | Int32Array,
+  lent: boolean,
+): Float32Array | Int32Array {
+  if (values instanceof Float64Array) return Float32Array.from(values);
+  return lent ? values : values.slice();
 }

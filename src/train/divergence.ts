@@ -8,7 +8,14 @@ export function brokenParameter(
   workspace: Workspace,
   parameters: readonly ParameterNode[],
 ): ParameterNode | undefined {
-  return parameters.find((node) => !workspace.view(node).every(Number.isFinite));
+  return parameters.find((node) => !areFinite(workspace.view(node)));
+}
+
+/** Whether all values are finite. 0 times a value is 0 where it is, and NaN where not, which no sum loses again. */
+function areFinite(values: ArrayLike<number>): boolean {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += 0 * values[i]!;
+  return sum === 0;
 }
 
 /**

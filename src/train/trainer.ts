@@ -10,7 +10,7 @@ import { createSchedule, isPlateau, Optimizer, type Schedule } from '../optim/in
 import type { Program, Workspace } from '../program/index.js';
 import { GradientAccumulator } from './accumulation.js';
 import type { Batch } from './batches.js';
-import { type Checkpoint, takeTensors } from './checkpoint.js';
+import { type Checkpoint, single } from './checkpoint.js';
 import { brokenParameter, divergence } from './divergence.js';
 import type { HistoryEntry, StopReason, TrainingResult } from './events.js';
 import type { TrainerOptions } from './options.js';
@@ -29,8 +29,8 @@ export class Trainer {
   private readonly options: TrainerOptions;
   private readonly optimizer: Optimizer;
   private readonly schedule: Schedule;
-  private readonly accumulator: GradientAccumulator | undefined;
-  private readonly batchProgram: Program;
+  private accumulator: GradientAccumulator | undefined;
+  private readonly batchProgram: Program | undefined;
   private readonly average: WeightAverage | undefined;
   private readonly totalSteps: number;
 
@@ -46,33 +46,39 @@ export class Trainer {
   private hasCheckpoint = false;
 
   constructor(options: TrainerOptions) {
-    const { workspace, loss, parameters, source, epochs, accumulate = 1 } = options;
+    const { workspace, parameters, source, epochs, accumulate = 1 } = options;
     if (parameters.length === 0) throw new ValueError('there is nothing to train: every parameter is frozen');
     if (!(Number.isInteger(accumulate) && accumulate >= 1))
       throw new ValueError(`accumulate must be a whole number from 1, not ${accumulate}`);
     this.options = options;
     this.optimizer = new Optimizer(options.optimizer);
     this.schedule = createSchedule(options.schedule ?? { kind: 'constant' });
-    this.totalSteps = epochs * Math.ceil(source.batchesPerEpoch / accumulate);
-    const gradients = backward(loss, parameters);
-    const { optimizer } = this;
-    const { clip } = options;
-    if (accumulate > 1) {
-      this.accumulator = new GradientAccumulator({ workspace, loss, parameters, gradients, optimizer, clip });
-      this.batchProgram = this.accumulator.program;
-    } else {
-      this.batchProgram = workspace.compile({
-        outputs: { loss },
-        updates: optimizer.updates(parameters, gradients),
-        clip,
-      });
-    }
+    const stepsPerEpoch = options.stepper && source.examplesPerEpoch;
+    this.totalSteps = epochs * (stepsPerEpoch ?? Math.ceil(source.batchesPerEpoch / accumulate));
     this.average = options.average && new WeightAverage(workspace, parameters, options.average);
+    if (options.stepper === undefined) this.batchProgram = this.compile();
     if (options.resume !== undefined) this.restore(options.resume);
   }
 
-  /** The compiled program that each batch runs through, for describing it. */
-  get program(): Program {
+  /** The program of a batch; with accumulation its gradients are only added up. */
+  private compile(): Program {
+    const { workspace, loss, parameters, accumulate = 1 } = this.options;
+    const gradients = backward(loss, parameters);
+    const { optimizer } = this;
+    const { clip } = this.options;
+    if (accumulate > 1) {
+      this.accumulator = new GradientAccumulator({ workspace, loss, parameters, gradients, optimizer, clip });
+      return this.accumulator.program;
+    }
+    return workspace.compile({
+      outputs: { loss },
+      updates: optimizer.updates(parameters, gradients),
+      clip,
+    });
+  }
+
+  /** The compiled program that each batch runs through, for describing it; undefined with a stepper. */
+  get program(): Program | undefined {
     return this.batchProgram;
   }
 
@@ -92,16 +98,17 @@ export class Trainer {
 
     training: while (this.epoch < epochs && stopped === 'finished') {
       for await (const batch of source.batches(this.epoch, this.batch)) {
+        const before = this.step;
         const loss = this.runBatch(batch);
         this.batch++;
         examples += batch.size;
         const last = this.batch === source.batchesPerEpoch;
         const stepped = this.batch % accumulate === 0 || last;
         if (stepped) {
-          this.finishStep();
+          this.finishStep(batch);
           this.emitStep(loss, examples, started);
         }
-        const due = (every = Infinity) => stepped && this.step % every === 0;
+        const due = (every = Infinity) => Math.floor(this.step / every) > Math.floor(before / every);
         if (!last && due(validation?.everySteps) && (await this.validate(speed())))
           stopped = 'early stopping';
         if (performance.now() - breathed > BREATH_MS) {
@@ -132,15 +139,19 @@ export class Trainer {
     return [...this.options.parameters, ...this.optimizer.state, ...(this.accumulator?.sums ?? [])];
   }
 
-  /** Everything that a later run needs to go on as if nothing had happened. */
-  checkpoint(): Checkpoint {
+  /**
+   * Everything that a later run needs to go on as if nothing had happened.
+   *
+   * @param lent the tensors may be the memory that training goes on in, instead of copies of it
+   */
+  checkpoint(lent = false): Checkpoint {
     const { workspace, parameters } = this.options;
     const { best } = this;
     const named = (values: readonly Values[], prefix: string) =>
-      values.map((value, i) => [`${prefix}/${parameters[i]!.name}`, Float32Array.from(value)] as const);
+      values.map((value, i) => [`${prefix}/${parameters[i]!.name}`, single(value, lent)] as const);
     return {
       tensors: Object.fromEntries([
-        ...takeTensors(workspace, this.kept),
+        ...this.kept.map((node) => [node.name, single(workspace.view(node), lent)] as const),
         ...(best === undefined ? [] : named(best.tensors, 'best')),
         ...(this.average === undefined ? [] : named(this.average.averages, 'average')),
       ]),
@@ -201,14 +212,28 @@ export class Trainer {
   }
 
   private runBatch({ feeds, size }: Batch): number {
-    const { seed = 1, profile, source } = this.options;
+    const { seed = 1, profile, source, stepper } = this.options;
+    if (stepper !== undefined) return this.counted(stepper.run(feeds, this.ratesOf(size)), size);
     const numbers = this.accumulator?.feeds(size) ?? this.optimizer.feeds(this.step + 1, this.factor);
     const all = { ...feeds, ...numbers };
     // Batches of one accumulated step draw different dropout masks.
     const keys = { seed, step: this.epoch * source.batchesPerEpoch + this.batch };
-    if (profile === undefined) this.batchProgram.run(all, keys);
-    else this.batchProgram.profile(all, profile, keys);
-    const loss = this.batchProgram.scalar('loss');
+    const program = this.batchProgram!;
+    if (profile === undefined) program.run(all, keys);
+    else program.profile(all, profile, keys);
+    return this.counted(program.scalar('loss'), size);
+  }
+
+  /** η of the next `count` steps. */
+  private ratesOf(count: number): Float64Array {
+    const { learningRate } = this.optimizer.options;
+    const rates = new Float64Array(count);
+    for (let i = 0; i < count; i++) rates[i] = learningRate * this.schedule(this.step + i, this.totalSteps);
+    return rates;
+  }
+
+  /** Adds a batch's mean loss to that of the epoch. */
+  private counted(loss: number, size: number): number {
     if (!Number.isFinite(loss)) throw this.divergence(`the loss is ${loss} at step ${this.step + 1}`);
     this.accumulator?.added(size);
     this.lossSum += loss * size;
@@ -216,9 +241,9 @@ export class Trainer {
     return loss;
   }
 
-  private finishStep(): void {
+  private finishStep({ size }: Batch): void {
     this.accumulator?.step(this.optimizer.feeds(this.step + 1, this.factor), {});
-    this.step++;
+    this.step += this.options.stepper === undefined ? 1 : size;
     this.average?.observe(this.options.workspace, this.step);
   }
 
@@ -230,7 +255,7 @@ export class Trainer {
       epoch: this.epoch,
       loss,
       learningRate: this.lastRate,
-      gradientNorm: (this.accumulator ?? this.batchProgram).gradientNorm,
+      gradientNorm: (this.accumulator ?? this.batchProgram)?.gradientNorm,
       examples,
       seconds: (performance.now() - started) / 1000,
     });
@@ -249,7 +274,7 @@ export class Trainer {
       ...(measures === undefined ? {} : { validation: measures }),
     };
     const improved = isImprovement(entry, this.best?.entry, validation);
-    if (improved) this.best = { entry, tensors: this.currentWeights() };
+    if (improved) this.best = { entry, tensors: this.currentWeights(this.best?.tensors) };
     this.waited = improved || validation === undefined ? 0 : this.waited + 1;
     this.lossSum = 0;
     this.lossWeight = 0;
@@ -274,12 +299,15 @@ export class Trainer {
     }
   }
 
-  /** A copy of the weights that the model would keep now. */
-  private currentWeights(): (Float32Array | Float64Array | Int32Array)[] {
+  /** A copy of the weights that the model would keep now, in the place of an older one where there is one. */
+  private currentWeights(older: Values[] | undefined): Values[] {
     const { workspace, parameters } = this.options;
-    return (
-      this.average?.averages.map((values) => values.slice()) ?? parameters.map((node) => workspace.read(node))
-    );
+    const current = this.average?.averages ?? parameters.map((node) => workspace.view(node));
+    return current.map((values, i) => {
+      const copy = older?.[i] ?? values.slice();
+      copy.set(values);
+      return copy;
+    });
   }
 
   /** The weights that the model keeps. */
@@ -293,7 +321,7 @@ export class Trainer {
   private async saveCheckpoint(): Promise<void> {
     if (this.options.saveCheckpoint === undefined) return;
     this.checkFinite();
-    await this.options.saveCheckpoint(this.checkpoint());
+    await this.options.saveCheckpoint(this.checkpoint(this.options.lendCheckpoints));
     this.hasCheckpoint = true;
     this.options.onEvent?.({ kind: 'checkpoint', step: this.step });
   }

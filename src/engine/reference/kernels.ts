@@ -6,6 +6,8 @@
  */
 import type { ArgumentKind, KernelName } from '../kernels.js';
 import { kernelTable } from '../kernels.js';
+import { bagSteps } from './bag-steps.js';
+import * as codes from './codes.js';
 import { dropout } from './dropout.js';
 import { binaryFunction, unaryFunction } from './functions.js';
 import * as rows from './rows.js';
@@ -161,6 +163,8 @@ export const referenceKernels: { [K in KernelName]: ReferenceKernel<K> } = {
 
   update,
   dropout,
+  bagSteps,
+  ...codes,
   ...rows,
 };
 

@@ -12,7 +12,7 @@ import type {
 import { type FormatGuess, guessFormat, isNumber, type Sample } from '../formats.js';
 import type { Line } from '../lines.js';
 import { jsonCell, jsonExample, parseFastTextLine, parseJsonLine } from '../records.js';
-import { openText, readSample } from './open.js';
+import { openLineBatches, readSample } from './open.js';
 import { chooseDialect, type Dialect, readRows, sampleRows, type TableRow } from './table.js';
 
 /**
@@ -156,18 +156,42 @@ function describeTable(common: DataDescription, dialect: Dialect, columns: Colum
   };
 }
 
-function reader<Item>(description: DataDescription, iterate: () => AsyncIterator<Item>): DataReader<Item> {
-  return { description, [Symbol.asyncIterator]: iterate };
+function reader<Item>(
+  description: DataDescription,
+  batches: () => AsyncIterable<readonly Item[]>,
+): DataReader<Item> {
+  return {
+    description,
+    batches,
+    async *[Symbol.asyncIterator]() {
+      for await (const items of batches()) for (const item of items) yield item;
+    },
+  };
 }
 
 async function* mapLines<Item>(
   path: string,
   { encoding }: ReadOptions,
   parse: (line: Line) => Item,
-): AsyncGenerator<Item> {
-  for await (const line of openText(path, { encoding })) {
-    if (line.text.trim() !== '') yield parse(line);
+): AsyncGenerator<Item[]> {
+  for await (const lines of openLineBatches(path, { encoding })) {
+    yield* parsed(
+      lines.filter(({ text }) => text.trim() !== ''),
+      parse,
+    );
   }
+}
+
+/** What is read from some rows or lines; where one is refused, those before it come first. */
+function* parsed<Row, Item>(rows: readonly Row[], parse: (row: Row) => Item): Generator<Item[]> {
+  const items: Item[] = [];
+  try {
+    for (const row of rows) items.push(parse(row));
+  } catch (refusal) {
+    yield items;
+    throw refusal;
+  }
+  yield items;
 }
 
 async function* mapRows<Item>(
@@ -176,10 +200,11 @@ async function* mapRows<Item>(
   columns: Columns,
   { encoding }: ReadOptions,
   parse: (row: TableRow) => Item,
-): AsyncGenerator<Item> {
+): AsyncGenerator<Item[]> {
   let isHeader = columns.header;
-  for await (const row of readRows(path, dialect, columns.names.length, encoding)) {
-    if (!isHeader) yield parse(row);
+  for await (const rows of readRows(path, dialect, columns.names.length, encoding)) {
+    if (rows.length === 0) continue;
+    yield* parsed(isHeader ? rows.slice(1) : rows, parse);
     isHeader = false;
   }
 }

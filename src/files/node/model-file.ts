@@ -1,6 +1,6 @@
 /** Model files on disk. */
 import { readFile } from 'node:fs/promises';
-import { decodeModel, encodeModel, type LoadedModel, type ModelContent } from '../model-file.js';
+import { decodeModel, type LoadedModel, type ModelContent, modelPieces } from '../model-file.js';
 import { readProblem } from './open.js';
 import { writeFileAtomic } from './write.js';
 
@@ -15,7 +15,7 @@ export async function readModelFile(path: string): Promise<LoadedModel> {
   return decodeModel(bytes, path);
 }
 
-/** Saves a model, atomically. Throws as `encodeModel` and `writeFileAtomic` do. */
+/** Saves a model, atomically. Throws as `modelPieces` and `writeFileAtomic` do. */
 export async function writeModelFile(path: string, model: ModelContent): Promise<void> {
-  await writeFileAtomic(path, encodeModel(model));
+  await writeFileAtomic(path, modelPieces(model));
 }

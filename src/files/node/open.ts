@@ -5,7 +5,7 @@ import { createGunzip } from 'node:zlib';
 import { DataError } from '../../base/errors.js';
 import { peek } from '../bytes.js';
 import type { Sample } from '../formats.js';
-import { type DecodeOptions, decodeLines, decodeText, type Line } from '../lines.js';
+import { type DecodeOptions, decodeLineBatches, decodeLines, decodeText, type Line } from '../lines.js';
 
 const CHUNK_BYTES = 256 * 1024;
 const SAMPLE_LINES = 1000;
@@ -29,6 +29,14 @@ export async function* readBytes(path: string): AsyncGenerator<Uint8Array> {
  */
 export function openText(path: string, options: Omit<DecodeOptions, 'file'> = {}): AsyncGenerator<Line> {
   return decodeLines(readBytes(path), { ...options, file: path });
+}
+
+/** The same lines, many at a time. Otherwise as `openText`. */
+export function openLineBatches(
+  path: string,
+  options: Omit<DecodeOptions, 'file'> = {},
+): AsyncGenerator<Line[]> {
+  return decodeLineBatches(readBytes(path), { ...options, file: path });
 }
 
 /** The text of a file in pieces of whole lines. Otherwise as `openText`. */

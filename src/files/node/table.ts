@@ -8,7 +8,7 @@ import { parse as parseNow } from 'csv-parse/sync';
 import { DataError, ValueError } from '../../base/errors.js';
 import type { ReadOptions } from '../examples.js';
 import { fieldCount, type Sample } from '../formats.js';
-import { openText, openTextBlocks } from './open.js';
+import { openLineBatches, openTextBlocks } from './open.js';
 
 /** How the cells of a table are kept apart. */
 export interface Dialect {
@@ -25,6 +25,7 @@ export interface TableRow {
 const DELIMITERS = [',', ';', '\t', '|'];
 /** Lines that are parsed with each delimiter to see which one fits. */
 const DIALECT_LINES = 100;
+const ROWS_AT_A_TIME = 256;
 const LONGEST_RECORD = 16 * 1024 * 1024;
 const PARSING = {
   relax_column_count: true,
@@ -102,7 +103,7 @@ export function sampleRows(sample: Sample, { delimiter, quotes }: Dialect): stri
 }
 
 /**
- * The rows of a table, all of the same width.
+ * The rows of a table, all of the same width, many at a time.
  *
  * @param width how many cells each row must have.
  * @throws DataError with file and line for a row of another width or a quote that is never closed.
@@ -112,17 +113,25 @@ export async function* readRows(
   dialect: Dialect,
   width: number,
   encoding?: string,
-): AsyncGenerator<TableRow> {
-  const rows = dialect.quotes ? quotedRows(path, dialect, encoding) : plainRows(path, dialect, encoding);
-  for await (const row of rows) {
-    if (row.cells.length !== width) throw raggedRow(row, width, dialect, path);
-    yield row;
+): AsyncGenerator<TableRow[]> {
+  const batches = dialect.quotes ? quotedRows(path, dialect, encoding) : plainRows(path, dialect, encoding);
+  for await (const rows of batches) {
+    const ragged = rows.findIndex((row) => row.cells.length !== width);
+    if (ragged > 0) yield rows.slice(0, ragged);
+    if (ragged >= 0) throw raggedRow(rows[ragged]!, width, dialect, path);
+    yield rows;
   }
 }
 
-async function* plainRows(path: string, { delimiter }: Dialect, encoding?: string): AsyncGenerator<TableRow> {
-  for await (const { text, line } of openText(path, { encoding })) {
-    if (text !== '') yield { cells: text.split(delimiter), line };
+async function* plainRows(
+  path: string,
+  { delimiter }: Dialect,
+  encoding?: string,
+): AsyncGenerator<TableRow[]> {
+  for await (const lines of openLineBatches(path, { encoding })) {
+    const rows: TableRow[] = [];
+    for (const { text, line } of lines) if (text !== '') rows.push({ cells: text.split(delimiter), line });
+    yield rows;
   }
 }
 
@@ -136,20 +145,27 @@ async function* quotedRows(
   path: string,
   { delimiter }: Dialect,
   encoding?: string,
-): AsyncGenerator<TableRow> {
+): AsyncGenerator<TableRow[]> {
   const source = Readable.from(openTextBlocks(path, { encoding }));
   const parser = parse({ ...PARSING, delimiter, info: true });
   let lastLine = 0;
+  let rows: TableRow[] = [];
   try {
     // Errors reach the reader of the last stream of the pipeline, so the callback has nothing to do.
     for await (const { record, info } of pipeline(source, parser, () => {}) as AsyncIterable<ParsedRow>) {
       const lineEnds = record.reduce((count, cell) => count + cell.split('\n').length - 1, 0);
       lastLine = info.lines;
-      yield { cells: record, line: info.lines - lineEnds };
+      rows.push({ cells: record, line: info.lines - lineEnds });
+      if (rows.length < ROWS_AT_A_TIME) continue;
+      yield rows;
+      rows = [];
     }
   } catch (cause) {
+    // What stands before the trouble is sound.
+    if (rows.length > 0) yield rows;
     throw quoteProblem(cause, lastLine + 1, path);
   }
+  if (rows.length > 0) yield rows;
 }
 
 function raggedRow(

@@ -4,25 +4,27 @@ import { FormatError, ValueError } from '../../base/errors.js';
 import { defaultEngine } from '../../engine/default.js';
 import type { Engine } from '../../engine/engine.js';
 import { decodeModel, type LoadedModel, type ModelContent, WordVectors } from '../../files/index.js';
-import { backward } from '../../graph/backward.js';
-import { input, type Node } from '../../graph/node.js';
-import { multiply } from '../../graph/ops/arithmetic.js';
-import { sum } from '../../graph/ops/structure.js';
 import { type Program, Workspace } from '../../program/index.js';
-import { Vocabulary } from '../../text/index.js';
-import { ClassificationReport } from '../../train/metrics.js';
-import { bothProbabilities, type LabelScore, logitCount, logitWeights, rankedLabels } from '../heads.js';
+import type { Vocabulary } from '../../text/index.js';
+import { ClassificationReport, MultiLabelReport } from '../../train/metrics.js';
+import { readBuckets, readVocabulary } from '../compression/read.js';
+import { bothProbabilities, type LabelScore, logitCount } from '../heads.js';
 import { checkKind, type LoadOptions, Model } from '../model.js';
 import type { TrainingRecord } from '../record.js';
 import { checkCapacity, restoreParameters } from '../tensors.js';
-import { type EncodedTexts, TextEncoderBuffer, textFeeds } from './encoded.js';
+import { type ClassifierCalibration, checkCalibration, uncalibrated } from './calibration.js';
+import { type Decision, decide } from './decision.js';
+import { DirectScorer } from './direct.js';
+import { type EncodedTexts, IdList, textFeeds } from './encoded.js';
 import { type Examples, encodeTargets, gather } from './examples.js';
-import type { Explanation, WordContribution } from './explanation.js';
-import { FeatureHasher, FeatureTable } from './feature-index.js';
+import { Explainer, type Explanation } from './explanation.js';
+import { FeatureIndex, featureCapacity } from './feature-index.js';
 import { FeatureExtractor, isSingleWord } from './features.js';
 import { checkFeatures, type HandBuiltFeature, HandBuiltFeatures } from './hand-built.js';
 import { buildClassifierNetwork, type ClassifierNetwork } from './network.js';
 import { type ClassifierConfig, type ClassifierOptions, checkConfig } from './options.js';
+import { likeliest } from './ranking.js';
+import { TokenHashes } from './token-hashes.js';
 import { trainClassifier } from './train.js';
 
 export type { LabelScore } from '../heads.js';
@@ -31,6 +33,8 @@ export type { LabelScore } from '../heads.js';
 export interface ClassifierParts {
   readonly config: ClassifierConfig;
   readonly vocabulary: Vocabulary;
+  /** Rows of the features (default: those of the vocabulary, each by its id). */
+  readonly index?: FeatureIndex;
   readonly handBuilt: readonly HandBuiltFeature[];
   readonly seed: number;
   readonly engine?: Engine;
@@ -38,11 +42,13 @@ export interface ClassifierParts {
 
 export const CLASSIFIER_KIND = 'text-classifier';
 
+/** Which buckets are used, in the model file: one bit for each, or a sparse list (U8). */
+const BUCKETS_TENSOR = 'buckets';
+
+const decoder = new TextDecoder();
+
 /** Texts are classified in slices of so many, so that memory does not grow with their number. */
 const PREDICTION_BATCH = 512;
-
-/** The input that says which label's logit is explained. */
-const CHOICE = 'choice';
 
 /**
  * @example
@@ -57,22 +63,34 @@ export class TextClassifier extends Model {
   readonly handBuilt: HandBuiltFeatures;
   readonly network: ClassifierNetwork;
   readonly workspace: Workspace;
-  private readonly hasher: FeatureHasher;
-  private featureTable: FeatureTable | undefined;
+  /** Temperature and thresholds, as training fitted them on held-out examples. */
+  calibration: ClassifierCalibration;
+  /** Which row of the embedding table each feature has. */
+  readonly index: FeatureIndex;
+  private readonly hashes: TokenHashes;
+  private readonly direct: DirectScorer | undefined;
+  /** Rows of one text's features; used again for each. */
+  private rows = new Int32Array(512);
+  /** Probabilities of one text; likewise. */
+  private readonly scores: Float64Array;
   private predictor: Program | undefined;
-  private explainer: Program | undefined;
+  private explainer: Explainer | undefined;
 
   /** Makes an untrained classifier; `TextClassifier.train` and `load` are the usual ways. */
-  constructor({ config, vocabulary, handBuilt, seed, engine = defaultEngine() }: ClassifierParts) {
+  constructor({ config, vocabulary, index, handBuilt, seed, engine = defaultEngine() }: ClassifierParts) {
     super();
     this.config = config;
     this.vocabulary = vocabulary;
     this.extractor = new FeatureExtractor(config);
-    this.hasher = new FeatureHasher(config);
+    this.hashes = new TokenHashes(config, this.extractor.tokenizer);
+    this.index = index ?? new FeatureIndex(vocabulary, config);
     this.handBuilt = new HandBuiltFeatures(handBuilt, this.extractor.tokenizer);
-    const featureCount = config.embeddings ? Math.max(1, vocabulary.size) : 0;
+    const featureCount = config.embeddings ? Math.max(1, this.index.size) : 0;
     this.network = buildClassifierNetwork(config, { featureCount, denseCount: this.handBuilt.size }, seed);
     this.workspace = new Workspace(engine);
+    this.direct = DirectScorer.for(this.workspace, this.network, config);
+    this.scores = new Float64Array(config.labels.length);
+    this.calibration = uncalibrated(config.head, config.labels.length);
   }
 
   /**
@@ -93,66 +111,67 @@ export class TextClassifier extends Model {
     return this.config.labels;
   }
 
-  /** All labels with their probabilities, the likeliest first. */
-  classify(text: string): LabelScore[] {
-    return rankedLabels(this.labels, this.probabilities([text]), 0);
+  /** All labels with their probabilities, the likeliest first; or the `top` likeliest. */
+  classify(text: string, top?: number): LabelScore[] {
+    return likeliest(this.labels, this.probabilities([text]), 0, top);
   }
 
-  /** The same for many texts at once: m texts are one matrix product. */
-  classifyBatch(texts: readonly string[]): LabelScore[][] {
+  /** The same for many texts at once. */
+  classifyBatch(texts: readonly string[], top?: number): LabelScore[][] {
     const probabilities = this.probabilities(texts);
-    return texts.map((_, i) => rankedLabels(this.labels, probabilities, i));
+    return texts.map((_, i) => likeliest(this.labels, probabilities, i * this.labels.length, top));
   }
 
   /** P(label | text), [texts, labels] row by row, in the order of `labels`. */
   probabilities(texts: readonly string[]): Float64Array {
-    return this.probabilitiesOf(this.encode(texts));
-  }
-
-  /** How good the classifier is on labelled texts. Every text must have exactly one label, one of the model's. */
-  async evaluate(examples: Examples): Promise<ClassificationReport> {
-    const list = await gather(examples);
-    const truth = encodeTargets(list, this.labels, 'softmax', undefined).values;
-    return new ClassificationReport(truth, this.probabilities(list.map(({ text }) => text)), this.labels);
+    const { direct } = this;
+    if (direct === undefined) return this.probabilitiesOf(this.encode(texts));
+    const result = new Float64Array(texts.length * this.labels.length);
+    direct.begin();
+    for (let i = 0; i < texts.length; i++) {
+      this.hashes.readText(texts[i]!);
+      // Before `this.rows` is read: a long text may need larger ones.
+      const used = this.writeRows();
+      direct.score(this.rows, 0, used, result, i * this.labels.length);
+    }
+    return result;
   }
 
   /**
-   * Why a text gets a label: the contribution of each word to the label's logit, by gradient × input and by leaving
-   * the word out.
+   * The label of a text, or the labels where it may have several; none where the model is not sure enough.
+   *
+   * @param minimumScore probability from which a label is given (default: 0; multi-label: at least the label's threshold)
+   */
+  decide(text: string, minimumScore = 0): Decision {
+    return decide(this.classify(text), this, minimumScore);
+  }
+
+  /**
+   * How good the classifier is on labelled texts: one report for models that give one label, one for those that give
+   * several. `kind` tells them apart; what both have can be read without asking.
+   *
+   * @throws DataError for a label that the model does not have; ValueError where there are no examples
+   */
+  async evaluate(examples: Examples): Promise<ClassificationReport | MultiLabelReport> {
+    const list = await gather(examples);
+    const several = this.config.head === 'multilabel';
+    const truth = encodeTargets(list, this.labels, several ? 'multilabel' : 'softmax', undefined).values;
+    const probabilities = this.probabilities(list.map(({ text }) => text));
+    return several
+      ? new MultiLabelReport(truth, probabilities, this.labels, this.calibration.thresholds)
+      : new ClassificationReport(truth, probabilities, this.labels);
+  }
+
+  /**
+   * Why a text gets a label: what each word and each feature contributes to the label's logit, by leaving it out, by
+   * gradient × input and by integrated gradients.
    *
    * @param label default: the likeliest
    * @throws ValueError for a label that the model does not have
    */
   explain(text: string, label = this.classify(text)[0]!.label): Explanation {
-    const index = this.labels.indexOf(label);
-    if (index < 0)
-      throw new ValueError(`there is no label '${label}'; the labels are ${this.labels.join(', ')}`);
-    const { tokens, features } = this.extractor.explainable(text);
-    const known = features.filter((feature) => this.vocabulary.has(feature.text));
-    const gradients = this.gradientTimesInput(text, index);
-
-    // A feature of several words counts for each of them alike.
-    const byToken = tokens.map(() => 0);
-    known.forEach(({ begin, end }, i) => {
-      for (let token = begin; token < end; token++) byToken[token]! += gradients.items[i]! / (end - begin);
-    });
-    const without = tokens.map((span) => text.slice(0, span.start) + text.slice(span.end));
-    const [logit, baseline, ...occluded] = this.logits([text, '', ...without], index);
-    return {
-      text,
-      label,
-      score: this.classify(text).find((each) => each.label === label)!.score,
-      logit: logit!,
-      baseline: baseline!,
-      words: tokens.map(
-        (span, i): WordContribution => ({ ...span, gradient: byToken[i]!, occlusion: logit! - occluded[i]! }),
-      ),
-      features: this.handBuilt.names.map((name, i) => ({
-        name,
-        value: this.handBuilt.values(text)[i]!,
-        gradient: gradients.dense[i]!,
-      })),
-    };
+    this.explainer ??= new Explainer(this);
+    return this.explainer.explain(text, label);
   }
 
   /** The learned (or pretrained) vectors of single words, to look at or to reuse. */
@@ -192,9 +211,13 @@ export class TextClassifier extends Model {
       classifier: this.config,
       vocabulary: this.vocabulary.toJSON(),
       handBuilt: { specs, means, deviations },
+      calibration: this.calibration,
       record: this.record,
     };
-    return this.contentOf(CLASSIFIER_KIND, config);
+    const content = this.contentOf(CLASSIFIER_KIND, config);
+    const { buckets } = this.index;
+    if (buckets === undefined) return content;
+    return { ...content, tensors: { ...content.tensors, [BUCKETS_TENSOR]: buckets.toTensor() } };
   }
 
   /** @throws FormatError when the file is damaged or holds another kind of model */
@@ -211,22 +234,33 @@ export class TextClassifier extends Model {
     const saved = (model.config ?? {}) as Readonly<Record<string, unknown>>;
     const config = checkConfig(saved.classifier, file);
     const { specs, means, deviations } = checkFeatures(saved.handBuilt, file);
-    const vocabulary = Vocabulary.fromJSON(saved.vocabulary);
+    const vocabulary = readVocabulary(saved.vocabulary, model.tensors, file);
+    const { buckets: bucketCount = null } = config;
+    const buckets =
+      bucketCount === null ? undefined : readBuckets(model.tensors.get(BUCKETS_TENSOR), bucketCount, file);
     if (!config.embeddings && specs.length === 0) {
       throw new FormatError('the classifier in the model file has no features at all: it is damaged', {
         file,
       });
     }
     const embedded = config.embeddings ? config.dimension * (config.pooling === 'mean+max' ? 2 : 1) : 0;
-    checkCapacity(model.tensors, [config.embeddings ? vocabulary.size : 0, config.dimension], file);
+    checkCapacity(
+      model.tensors,
+      [config.embeddings ? vocabulary.size + (buckets?.size ?? 0) : 0, config.dimension],
+      file,
+    );
     checkCapacity(
       model.tensors,
       [embedded + specs.length, ...config.hidden, logitCount(config.head, config.labels.length)],
       file,
     );
-    const classifier = new TextClassifier({ config, vocabulary, handBuilt: specs, seed: 0, engine });
+    const classifier = new TextClassifier({
+      ...{ config, vocabulary, handBuilt: specs, seed: 0, engine },
+      index: new FeatureIndex(vocabulary, config, buckets),
+    });
     classifier.handBuilt.means = means;
     classifier.handBuilt.deviations = deviations;
+    classifier.calibration = checkCalibration(saved.calibration, config.head, config.labels.length, file);
     classifier.record = (saved.record ?? {}) as TrainingRecord;
     restoreParameters(classifier.workspace, classifier.network.parameters, model.tensors, file);
     return classifier;
@@ -234,21 +268,51 @@ export class TextClassifier extends Model {
 
   // ——— inside ———
 
+  /** Whether texts are classified one by one without a program, so that a stream of them needs no batches. */
+  get isDirect(): boolean {
+    return this.direct !== undefined;
+  }
+
+  /**
+   * Reads texts from UTF-8 bytes: most need no string then. The function it returns gives P(label | bytes[begin … end)), in
+   * an array that is used again for the next text; it holds good until the classifier is trained or used otherwise.
+   */
+  bytesReader(bytes: Uint8Array): (begin: number, end: number) => Float64Array {
+    const { direct, scores, hashes } = this;
+    direct?.begin();
+    return (begin, end) => {
+      const decode = () => decoder.decode(bytes.subarray(begin, end));
+      if (direct === undefined) return this.probabilities([decode()]);
+      hashes.readBytes(bytes, begin, end, decode);
+      const used = this.writeRows();
+      direct.score(this.rows, 0, used, scores, 0);
+      return scores;
+    };
+  }
+
   /** Texts as the network reads them. Features that were not seen in training are left out. */
   encode(texts: readonly string[]): EncodedTexts {
-    this.featureTable ??= FeatureTable.of(this.vocabulary.entries());
-    const { hasher, featureTable: table } = this;
-    const buffer = new TextEncoderBuffer(this.handBuilt.size);
-    for (const text of texts) {
-      if (this.config.embeddings) {
-        hasher.forEach(this.extractor.tokenizer.tokenize(text), (high, low) => {
-          const id = table.find(high, low);
-          if (id >= 0) buffer.addId(id);
-        });
+    const { config, hashes, index, handBuilt } = this;
+    const ids = new IdList();
+    const starts = new Int32Array(texts.length + 1);
+    const dense = new Float32Array(texts.length * handBuilt.size);
+    texts.forEach((text, i) => {
+      if (config.embeddings) {
+        hashes.readText(text);
+        ids.reserve(featureCapacity(hashes, config), i / texts.length);
+        ids.addAll((chunk, used) => index.write(hashes, chunk, used));
       }
-      buffer.finishText(this.handBuilt.size === 0 ? [] : this.handBuilt.standardized(text));
-    }
-    return buffer.finish();
+      starts[i + 1] = ids.length;
+      if (handBuilt.size > 0) dense.set(handBuilt.standardized(text), i * handBuilt.size);
+    });
+    return { count: texts.length, ids: ids.toArray(), starts, dense, denseWidth: handBuilt.size };
+  }
+
+  /** Rows of the text that was hashed last, in `this.rows`; returns how many. */
+  private writeRows(): number {
+    const capacity = featureCapacity(this.hashes, this.config);
+    if (capacity > this.rows.length) this.rows = new Int32Array(2 * capacity);
+    return this.index.write(this.hashes, this.rows, 0);
   }
 
   probabilitiesOf(texts: EncodedTexts): Float64Array {
@@ -256,12 +320,9 @@ export class TextClassifier extends Model {
     return this.config.head === 'binary' ? bothProbabilities(outputs) : outputs;
   }
 
-  private logits(texts: readonly string[], label: number): number[] {
-    const outputs = this.run(this.encode(texts), 'logits');
-    const weights = logitWeights(this.config.head, this.labels.length, label);
-    return texts.map((_, i) =>
-      weights.reduce((sum, weight, j) => sum + weight * outputs[i * weights.length + j]!, 0),
-    );
+  /** The network's outputs before softmax or σ, [texts, labels], or [texts, 1] of a binary head. */
+  logitsOf(texts: EncodedTexts): Float64Array {
+    return this.run(texts, 'logits');
   }
 
   private run(texts: EncodedTexts, output: 'probabilities' | 'logits'): Float64Array {
@@ -278,7 +339,8 @@ export class TextClassifier extends Model {
     return result;
   }
 
-  private feedsOf(texts: EncodedTexts, order: Int32Array): Record<string, ArrayLike<number> | number> {
+  /** What the network is fed for some of the texts. */
+  feedsOf(texts: EncodedTexts, order: Int32Array): Record<string, ArrayLike<number> | number> {
     const { ids, ends, features } = textFeeds(texts, order) as Record<string, ArrayLike<number>>;
     return {
       ...(this.network.ids === undefined
@@ -286,29 +348,5 @@ export class TextClassifier extends Model {
         : { ids: ids ?? new Int32Array(0), ends: ends ?? new Int32Array(order.length) }),
       ...(this.network.dense === undefined ? {} : { features: features! }),
     };
-  }
-
-  /** ∂z/∂e · e for each feature of the text, and for each hand-built feature. */
-  private gradientTimesInput(text: string, label: number): { items: number[]; dense: number[] } {
-    const { rows, dense } = this.network;
-    this.explainer ??= this.compileExplainer();
-    const weights = logitWeights(this.config.head, this.labels.length, label);
-    this.explainer.run({ ...this.feedsOf(this.encode([text]), Int32Array.of(0)), [CHOICE]: weights });
-    return {
-      items: rows === undefined ? [] : [...this.explainer.read('items')],
-      dense: dense === undefined ? [] : [...this.explainer.read('dense')],
-    };
-  }
-
-  private compileExplainer(): Program {
-    const { logits, rows, dense } = this.network;
-    const choice = input(CHOICE, [logitCount(this.config.head, this.labels.length)]);
-    const wanted = [rows, dense].filter((node) => node !== undefined);
-    const gradients = backward(sum(multiply(logits, choice)), wanted);
-    const products = wanted.map((node, i) => multiply(node, gradients[i]!));
-    const outputs: Record<string, Node> = {};
-    if (rows !== undefined) outputs.items = sum(products[0]!, 1);
-    if (dense !== undefined) outputs.dense = products.at(-1)!;
-    return this.workspace.compile({ outputs });
   }
 }

@@ -31,7 +31,9 @@ export function labelsOf({ label, labels, text }: Example): readonly string[] {
 
 /** All labels that occur, in code-unit order. @throws DataError where there are fewer than two. */
 export function findLabels(examples: readonly Example[]): string[] {
-  const labels = [...new Set(examples.flatMap(labelsOf))].sort();
+  const found = new Set<string>();
+  for (const example of examples) for (const label of labelsOf(example)) found.add(label);
+  const labels = [...found].sort();
   if (examples.length === 0) throw new DataError('there are no examples to train on');
   if (labels.length < 2) {
     throw new DataError(
@@ -72,13 +74,14 @@ export function encodeTargets(
   const weights = new Float32Array(examples.length);
   examples.forEach((example, i) => {
     const own = labelsOf(example);
+    const weight = own.length === 0 ? 1 : own.reduce((most, label) => Math.max(most, weightOf(label)), 0);
     if (head === 'multilabel') for (const label of own) values[i * width + idOf(label)] = 1;
     else if (own.length === 1) values[i] = idOf(own[0]!);
     else
       throw new ValueError(
         `an example has ${own.length} labels: use the multilabel head, or give each example one`,
       );
-    weights[i] = (example.weight ?? 1) * (own.length === 0 ? 1 : Math.max(...own.map(weightOf)));
+    weights[i] = (example.weight ?? 1) * weight;
   });
   return { width, values, weights };
 }

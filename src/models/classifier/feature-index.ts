@@ -1,196 +1,162 @@
 /**
- * From tokens to feature ids without making a string of every feature.
+ * From the hashes of a text's tokens to the rows of its features in the embedding table.
  *
- * A feature is found by a 64-bit hash of its text, in two halves, each a polynomial in the text's UTF-16 units modulo 2³²:
- * h(s) = Σ sᵢ B^(n−1−i). Such a hash of two texts one after the other follows from the hashes of both,
- * h(s t) = h(s) B^|t| + h(t), so sequences of words cost a multiplication each. Of a million features two share a hash
- * with probability 3 · 10⁻⁸.
+ * Counted features have a row each, found by their hash. With buckets, single words alone are counted; everything else
+ * falls into one of so many buckets by its hash, and only the buckets that training texts use have rows (Weinberger et
+ * al. 2009). So neither time nor memory grows with the number of buckets, apart from one bit for each. Where not one word
+ * has a name (in small models, see compression/), words fall into buckets like everything else.
  */
-import { characterNgrams } from '../../text/index.js';
-import { CHARACTER_MARK, type FeatureOptions, NGRAM_JOINT, SUBWORD_MARK, UNSPACED } from './features.js';
-
-const BASE_HIGH = 0x01000193;
-const BASE_LOW = 0x9e3779b1 | 0;
-
-/** Tokens whose hashes are kept; when they are too many, all are forgotten. */
-const CACHE_SIZE = 200_000;
-
-interface TokenHashes {
-  readonly high: number;
-  readonly low: number;
-  /** B^|token| */
-  readonly powerHigh: number;
-  readonly powerLow: number;
-  /** Hashes of the token's pieces, high and low in turn. */
-  readonly pieces: Int32Array;
-  /** UTF-16 units of each of its characters, where it is of an unspaced script; else empty. */
-  readonly characters: readonly string[];
-}
-
-const NO_PIECES = new Int32Array(0);
-
-/** Walks the features of texts in the order of `FeatureExtractor.forEach`, as hashes. */
-export class FeatureHasher {
-  private readonly options: FeatureOptions;
-  private readonly cache = new Map<string, TokenHashes>();
-
-  constructor(options: FeatureOptions) {
-    this.options = options;
-  }
-
-  forEach(tokens: readonly string[], take: (high: number, low: number) => void): void {
-    const { wordNgrams, characterNgrams: characters } = this.options;
-    const count = tokens.length;
-    const hashes: TokenHashes[] = new Array(count);
-    for (let i = 0; i < count; i++) hashes[i] = this.hashesOf(tokens[i]!);
-    for (let begin = 0; begin < count; begin++) {
-      const first = hashes[begin]!;
-      let { high, low } = first;
-      take(high, low);
-      const last = Math.min(count, begin + wordNgrams);
-      for (let end = begin + 1; end < last; end++) {
-        const next = hashes[end]!;
-        high = (Math.imul((Math.imul(high, BASE_HIGH) + JOINT) | 0, next.powerHigh) + next.high) | 0;
-        low = (Math.imul((Math.imul(low, BASE_LOW) + JOINT) | 0, next.powerLow) + next.low) | 0;
-        take(high, low);
-      }
-      const { pieces } = first;
-      for (let i = 0; i < pieces.length; i += 2) take(pieces[i]!, pieces[i + 1]!);
-    }
-    if (characters > 0) this.forEachCharacterNgram(hashes, characters, take);
-  }
-
-  private forEachCharacterNgram(
-    hashes: readonly TokenHashes[],
-    longest: number,
-    take: (high: number, low: number) => void,
-  ): void {
-    let run: string[] = [];
-    const finishRun = () => {
-      for (let i = 0; i < run.length; i++) {
-        let high = CHARACTER_UNIT;
-        let low = CHARACTER_UNIT;
-        for (let j = i; j < Math.min(run.length, i + longest); j++) {
-          high = polynomial(run[j]!, BASE_HIGH, high);
-          low = polynomial(run[j]!, BASE_LOW, low);
-          take(high, low);
-        }
-      }
-      if (run.length > 0) run = [];
-    };
-    for (const { characters } of hashes) {
-      if (characters.length > 0) for (const character of characters) run.push(character);
-      else finishRun();
-    }
-    finishRun();
-  }
-
-  private hashesOf(token: string): TokenHashes {
-    const known = this.cache.get(token);
-    if (known !== undefined) return known;
-    if (this.cache.size >= CACHE_SIZE) this.cache.clear();
-    const { subwords, characterNgrams: characters } = this.options;
-    const unspaced = characters > 0 && UNSPACED.test(token);
-    const hashes: TokenHashes = {
-      high: polynomial(token, BASE_HIGH),
-      low: polynomial(token, BASE_LOW),
-      powerHigh: powerOf(BASE_HIGH, token.length),
-      powerLow: powerOf(BASE_LOW, token.length),
-      pieces: subwords === null || unspaced ? NO_PIECES : hashAll(characterNgrams(token, ...subwords)),
-      characters: unspaced ? [...token] : [],
-    };
-    this.cache.set(token, hashes);
-    return hashes;
-  }
-}
+import type { Vocabulary } from '../../text/index.js';
+import { type Buckets, bucketOf } from './buckets.js';
+import { FeatureTable } from './feature-table.js';
+import { type FeatureOptions, NGRAM_JOINT } from './features.js';
+import { BASE_HIGH, BASE_LOW, CHARACTER_UNIT, polynomial, type TokenHashes } from './token-hashes.js';
 
 const JOINT = NGRAM_JOINT.charCodeAt(0);
-const CHARACTER_UNIT = CHARACTER_MARK.charCodeAt(0);
 
-function hashAll(pieces: readonly string[]): Int32Array {
-  const hashes = new Int32Array(2 * pieces.length);
-  pieces.forEach((piece, i) => {
-    hashes[2 * i] = polynomial(SUBWORD_MARK + piece, BASE_HIGH);
-    hashes[2 * i + 1] = polynomial(SUBWORD_MARK + piece, BASE_LOW);
+/** Takes a feature: its hash, and the tokens (first, one past the last) that it stands for. */
+export type TakeFeature = (high: number, low: number, isWord: boolean, begin: number, end: number) => void;
+
+/** Walks the features of a text in the order of `FeatureExtractor.forEach`, as hashes. */
+export function forEachFeature(hashes: TokenHashes, options: FeatureOptions, take: TakeFeature): void {
+  const { high, low, powerHigh, powerLow, count, parts } = hashes;
+  const { wordNgrams, characterNgrams } = options;
+  for (let begin = 0; begin < count; begin++) {
+    let h = high[begin]!;
+    let l = low[begin]!;
+    take(h, l, true, begin, begin + 1);
+    const last = Math.min(count, begin + wordNgrams);
+    for (let end = begin + 1; end < last; end++) {
+      h = (Math.imul((Math.imul(h, BASE_HIGH) + JOINT) | 0, powerHigh[end]!) + high[end]!) | 0;
+      l = (Math.imul((Math.imul(l, BASE_LOW) + JOINT) | 0, powerLow[end]!) + low[end]!) | 0;
+      take(h, l, false, begin, end + 1);
+    }
+    if (parts.length === 0) continue;
+    const { pieces } = parts[begin]!;
+    for (let i = 0; i < pieces.length; i += 2) take(pieces[i]!, pieces[i + 1]!, false, begin, begin + 1);
+  }
+  if (characterNgrams > 0 && parts.length > 0) forEachCharacterNgram(hashes, characterNgrams, take);
+}
+
+/** Sequences of characters within runs of unspaced script, across the borders of words. */
+function forEachCharacterNgram({ parts }: TokenHashes, longest: number, take: TakeFeature): void {
+  let run: { readonly character: string; readonly token: number }[] = [];
+  const finishRun = () => {
+    for (let i = 0; i < run.length; i++) {
+      let h = CHARACTER_UNIT;
+      let l = CHARACTER_UNIT;
+      for (let j = i; j < Math.min(run.length, i + longest); j++) {
+        const { character, token } = run[j]!;
+        h = polynomial(character, BASE_HIGH, h);
+        l = polynomial(character, BASE_LOW, l);
+        take(h, l, false, run[i]!.token, token + 1);
+      }
+    }
+    if (run.length > 0) run = [];
+  };
+  parts.forEach(({ characters }, token) => {
+    if (characters.length > 0) for (const character of characters) run.push({ character, token });
+    else finishRun();
   });
-  return hashes;
+  finishRun();
 }
 
-/** h(text), continued from the hash of what stands before it. */
-function polynomial(text: string, base: number, before = 0): number {
-  let hash = before;
-  for (let i = 0; i < text.length; i++) hash = (Math.imul(hash, base) + text.charCodeAt(i)) | 0;
-  return hash;
-}
+/** The features that a model knows, and their rows. */
+export class FeatureIndex {
+  /** Rows 0 … vocabulary.size−1 are its features in its order; those of the buckets follow. */
+  readonly vocabulary: Vocabulary;
+  readonly buckets: Buckets | undefined;
+  private readonly options: FeatureOptions;
+  private table: FeatureTable | undefined;
 
-function powerOf(base: number, exponent: number): number {
-  let power = 1;
-  for (let i = 0; i < exponent; i++) power = Math.imul(power, base);
-  return power;
-}
+  /** @param table where the vocabulary's features are found, if there is one already */
+  constructor(vocabulary: Vocabulary, options: FeatureOptions, buckets?: Buckets, table?: FeatureTable) {
+    this.vocabulary = vocabulary;
+    this.table = table;
+    this.options = options;
+    this.buckets = buckets;
+  }
 
-/** Hash → id, by open addressing in typed arrays. */
-export class FeatureTable {
-  private used = 0;
-  private mask = 1023;
-  private high = new Int32Array(this.mask + 1);
-  private low = new Int32Array(this.mask + 1);
-  /** id + 1; 0: empty */
-  private ids = new Int32Array(this.mask + 1);
+  get size(): number {
+    return this.vocabulary.size + (this.buckets?.size ?? 0);
+  }
 
-  /** The table of some features, whose ids are their places in the list. */
-  static of(features: readonly string[]): FeatureTable {
-    const table = new FeatureTable();
-    features.forEach((feature, id) => {
-      table.add(polynomial(feature, BASE_HIGH), polynomial(feature, BASE_LOW), id);
+  /** The row of a feature, or −1 where training did not see it. */
+  rowOf(high: number, low: number, isWord: boolean): number {
+    const { buckets } = this;
+    if (buckets === undefined || (isWord && this.hasNames)) return this.words.find(high, low);
+    const rank = buckets.rankOf(bucketOf(high, low, buckets.buckets));
+    return rank < 0 ? -1 : this.vocabulary.size + rank;
+  }
+
+  /** The same for a feature as `FeatureExtractor` writes it. */
+  rowOfText(feature: string, isWord: boolean): number {
+    return this.rowOf(polynomial(feature, BASE_HIGH), polynomial(feature, BASE_LOW), isWord);
+  }
+
+  /**
+   * Writes the rows of a text's features into `rows` from `used` on. Those that training did not see are left out.
+   *
+   * @param rows must have room for `capacity(hashes)` more
+   * @returns how many places of `rows` are used now
+   */
+  write(hashes: TokenHashes, rows: Int32Array, used: number): number {
+    if (hashes.parts.length > 0 || this.options.wordNgrams > 2 || !this.hasNames)
+      return this.writeAny(hashes, rows, used);
+    // Words and pairs of words, the usual case, without a call for each.
+    const { high, low, powerHigh, powerLow, count } = hashes;
+    const table = this.words;
+    const { buckets } = this;
+    const words = this.vocabulary.size;
+    const pairs = this.options.wordNgrams === 2;
+    for (let i = 0; i < count; i++) {
+      const h = high[i]!;
+      const l = low[i]!;
+      const row = table.find(h, l);
+      if (row >= 0) rows[used++] = row;
+      if (!pairs || i + 1 === count) continue;
+      const pairHigh =
+        (Math.imul((Math.imul(h, BASE_HIGH) + JOINT) | 0, powerHigh[i + 1]!) + high[i + 1]!) | 0;
+      const pairLow = (Math.imul((Math.imul(l, BASE_LOW) + JOINT) | 0, powerLow[i + 1]!) + low[i + 1]!) | 0;
+      if (buckets === undefined) {
+        const pair = table.find(pairHigh, pairLow);
+        if (pair >= 0) rows[used++] = pair;
+      } else {
+        const rank = buckets.rankOf(bucketOf(pairHigh, pairLow, buckets.buckets));
+        if (rank >= 0) rows[used++] = words + rank;
+      }
+    }
+    return used;
+  }
+
+  private writeAny(hashes: TokenHashes, rows: Int32Array, used: number): number {
+    let at = used;
+    forEachFeature(hashes, this.options, (high, low, isWord) => {
+      const row = this.rowOf(high, low, isWord);
+      if (row >= 0) rows[at++] = row;
     });
-    return table;
-  }
-
-  /** The id of a hash, or −1. */
-  find(high: number, low: number): number {
-    return this.ids[this.place(high, low)]! - 1;
-  }
-
-  /** The id of a hash; `id` where it was not known. */
-  add(high: number, low: number, id: number): number {
-    const at = this.place(high, low);
-    const known = this.ids[at]!;
-    if (known !== 0) return known - 1;
-    this.high[at] = high;
-    this.low[at] = low;
-    this.ids[at] = id + 1;
-    this.used++;
-    if (2 * this.used > this.mask) this.grow();
-    return id;
-  }
-
-  /** Where a hash is, or where it would go. */
-  private place(high: number, low: number): number {
-    let at = slot(high, low) & this.mask;
-    while (this.ids[at] !== 0 && (this.high[at] !== high || this.low[at] !== low)) at = (at + 1) & this.mask;
     return at;
   }
 
-  private grow(): void {
-    const { high, low, ids } = this;
-    this.mask = 2 * this.mask + 1;
-    this.high = new Int32Array(this.mask + 1);
-    this.low = new Int32Array(this.mask + 1);
-    this.ids = new Int32Array(this.mask + 1);
-    ids.forEach((id, from) => {
-      if (id === 0) return;
-      const at = this.place(high[from]!, low[from]!);
-      this.high[at] = high[from]!;
-      this.low[at] = low[from]!;
-      this.ids[at] = id;
-    });
+  /** Whether there are named features: without any, words are in buckets, too. */
+  private get hasNames(): boolean {
+    return this.vocabulary.size > 0;
+  }
+
+  private get words(): FeatureTable {
+    this.table ??= FeatureTable.of(this.vocabulary.entries());
+    return this.table;
   }
 }
 
-/** Spreads a hash over the table: the halves are polynomials, whose low bits depend on the last characters alone. */
-function slot(high: number, low: number): number {
-  let mixed = Math.imul(high ^ (low >>> 15), 0x85ebca6b) ^ low;
-  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
-  return mixed ^ (mixed >>> 16);
+/** At most so many features has a text with these tokens. */
+export function featureCapacity(
+  hashes: TokenHashes,
+  { wordNgrams, characterNgrams }: FeatureOptions,
+): number {
+  let capacity = hashes.count * wordNgrams;
+  for (const { pieces, characters } of hashes.parts) {
+    capacity += pieces.length / 2 + characters.length * characterNgrams;
+  }
+  return capacity;
 }

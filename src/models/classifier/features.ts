@@ -102,14 +102,29 @@ export class FeatureExtractor {
   }
 }
 
+const LETTER = /\p{L}/u;
+
+function isAsciiLetter(unit: number): boolean {
+  return (unit >= 0x61 && unit <= 0x7a) || (unit >= 0x41 && unit <= 0x5a);
+}
+
 /** Share of the letters of some texts that belong to unspaced scripts. */
 export function unspacedShare(texts: Iterable<string>): number {
   let letters = 0;
   let unspaced = 0;
   for (const text of texts) {
-    for (const [letter] of text.matchAll(/\p{L}/gu)) {
+    for (let i = 0; i < text.length; i++) {
+      const unit = text.charCodeAt(i);
+      // Most characters of most texts need no table of Unicode.
+      if (unit < 0x80) {
+        if (isAsciiLetter(unit)) letters++;
+        continue;
+      }
+      const character = String.fromCodePoint(text.codePointAt(i)!);
+      if (character.length === 2) i++;
+      if (!LETTER.test(character)) continue;
       letters++;
-      if (UNSPACED.test(letter)) unspaced++;
+      if (UNSPACED.test(character)) unspaced++;
     }
   }
   return letters === 0 ? 0 : unspaced / letters;

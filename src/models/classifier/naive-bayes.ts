@@ -16,28 +16,36 @@ export function logCountRatios(
   features: number,
   labels: number,
 ): Float32Array {
-  const counts = new Float64Array(features * labels).fill(1);
   const totals = new Float64Array(labels).fill(features);
-  const lastSeen = new Int32Array(features).fill(-1);
+  // A row for each feature: its counts, and the text that it was last seen in, so that both are in the cache at once.
+  const width = labels + 1;
+  const counts = new Float32Array(features * width).fill(1);
+  const lastSeen = new Int32Array(counts.buffer);
+  for (let at = labels; at < lastSeen.length; at += width) lastSeen[at] = -1;
   for (let text = 0; text < texts.count; text++) {
-    for (let i = texts.starts[text]!; i < texts.starts[text + 1]!; i++) {
-      const feature = texts.ids[i]!;
-      if (lastSeen[feature] === text) continue;
-      lastSeen[feature] = text;
-      for (const label of labelsOfText(targets, text)) {
-        counts[feature * labels + label]! += targets.weights[text]!;
-        totals[label]! += targets.weights[text]!;
+    const weight = targets.weights[text]!;
+    const own = labelsOfText(targets, text);
+    const end = texts.starts[text + 1]!;
+    for (let i = texts.starts[text]!; i < end; i++) {
+      const row = texts.ids[i]! * width;
+      if (lastSeen[row + labels] === text) continue;
+      lastSeen[row + labels] = text;
+      for (let j = 0; j < own.length; j++) {
+        counts[row + own[j]!]! += weight;
+        totals[own[j]!]! += weight;
       }
     }
   }
   const ratios = new Float32Array(features * labels);
+  const logTotals = totals.map(Math.log);
+  const logs = new Float64Array(labels);
   for (let feature = 0; feature < features; feature++) {
     let mean = 0;
-    for (let label = 0; label < labels; label++)
-      mean += Math.log(counts[feature * labels + label]! / totals[label]!) / labels;
     for (let label = 0; label < labels; label++) {
-      ratios[feature * labels + label] = Math.log(counts[feature * labels + label]! / totals[label]!) - mean;
+      logs[label] = logOf(counts[feature * width + label]!) - logTotals[label]!;
+      mean += logs[label]! / labels;
     }
+    for (let label = 0; label < labels; label++) ratios[feature * labels + label] = logs[label]! - mean;
   }
   return ratios;
 }
@@ -60,7 +68,17 @@ export function labelDirections(labels: number, dimension: number, seed: number)
   return directions;
 }
 
-function* labelsOfText({ width, values }: EncodedTargets, text: number): Iterable<number> {
-  if (width === 1) yield values[text]!;
-  else for (let label = 0; label < width; label++) if (values[text * width + label] === 1) yield label;
+function labelsOfText({ width, values }: EncodedTargets, text: number): number[] {
+  if (width === 1) return [values[text]!];
+  const labels: number[] = [];
+  for (let label = 0; label < width; label++) if (values[text * width + label] === 1) labels.push(label);
+  return labels;
+}
+
+/** Most features are rare, and most counts small whole numbers. */
+const SMALL_LOGS = Float64Array.from({ length: 256 }, (_, count) => Math.log(count));
+
+function logOf(count: number): number {
+  const isSmall = count < SMALL_LOGS.length && Number.isInteger(count);
+  return isSmall ? SMALL_LOGS[count]! : Math.log(count);
 }

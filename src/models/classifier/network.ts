@@ -33,6 +33,8 @@ export interface ClassifierNetwork {
   readonly parameters: readonly ParameterNode[];
   /** The last layer: W [labels, width], b [labels]. */
   readonly output: Linear;
+  /** The logits of other embeddings [items, dimension] and hand-built features [batch, n] than `rows` and `dense`. */
+  readonly readout: (rows: Node | undefined, dense: Node | undefined) => Node;
 }
 
 export interface NetworkSizes {
@@ -42,36 +44,36 @@ export interface NetworkSizes {
   readonly denseCount: number;
 }
 
+/** @param seed of the initial weights of layers; embeddings start at 0, and training sets them out */
 export function buildClassifierNetwork(
   config: ClassifierConfig,
   { featureCount, denseCount }: NetworkSizes,
   seed: number,
 ): ClassifierNetwork {
-  const parts: Node[] = [];
   const parameters: ParameterNode[] = [];
   let bagInputs: Pick<ClassifierNetwork, 'ids' | 'ends' | 'rows' | 'table'> = {};
+  let pool: (rows: Node) => Node = (rows) => rows;
 
   if (featureCount > 0) {
     const ids = input('ids', ['items'], 'i32');
     const ends = input('ends', ['batch'], 'i32');
     const embeddings = new EmbeddingBag('embedding', featureCount, config.dimension, config.pooling, {
-      seed,
-      initializer: { kind: 'uniform', limit: 0.1 },
+      initializer: { kind: 'zeros' },
     });
     const rows = gather(embeddings.table, ids);
     const { pooling } = config;
-    const pooled =
+    pool = (values) =>
       pooling === 'mean+max'
-        ? concat([segmentPool(rows, ends, 'mean'), segmentPool(rows, ends, 'max')])
-        : segmentPool(rows, ends, pooling);
-    parts.push(pooled);
+        ? concat([segmentPool(values, ends, 'mean'), segmentPool(values, ends, 'max')])
+        : segmentPool(values, ends, pooling);
     parameters.push(embeddings.table);
     bagInputs = { ids, ends, rows, table: embeddings.table };
   }
   const dense = denseCount > 0 ? input('features', ['batch', denseCount]) : undefined;
-  if (dense !== undefined) parts.push(dense);
 
-  const x = concat(parts);
+  const join = (rows: Node | undefined, features: Node | undefined) =>
+    concat([...(rows === undefined ? [] : [pool(rows)]), ...(features === undefined ? [] : [features])]);
+  const x = join(bagInputs.rows, dense);
   const { body, width } = hiddenLayers(x.shape[1] as number, config, seed);
   const output = new Linear('output', width, logitCount(config.head, config.labels.length), { seed });
   const logits = output.forward(body.forward(x));
@@ -81,6 +83,7 @@ export function buildClassifierNetwork(
     dense,
     logits,
     output,
+    readout: (rows, features) => output.forward(body.forward(join(rows, features))),
     ...headOf(config.head, config.labels.length, logits, weights),
     weights,
     parameters: [...parameters, ...body.parameters, ...output.parameters],

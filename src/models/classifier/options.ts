@@ -23,8 +23,13 @@ export interface ClassifierOptions extends RunOptions {
   readonly characterNgrams?: number;
   /** Features seen less often in training are left out (default 1). */
   readonly minimumCount?: number;
-  /** At most so many features, the most frequent (default 1,000,000). */
+  /** At most so many counted features, the most frequent (default 1,000,000). */
   readonly maximumFeatures?: number;
+  /**
+   * Features beyond single words fall into so many buckets by their hash, and are neither counted nor named (default:
+   * none are; each is a feature of its own).
+   */
+  readonly buckets?: number | null;
   /** Hand-built features, beside the embeddings; with `embeddings: false`, alone. */
   readonly features?: readonly HandBuiltFeature[];
   /** Whether words are embedded (default true). */
@@ -59,10 +64,20 @@ export interface ClassifierOptions extends RunOptions {
   readonly batchSize?: number;
   /** What decides which epoch is best (default loss: it is steadier than accuracy on little data). */
   readonly selectBy?: 'accuracy' | 'macroF1' | 'loss';
+  /** Fit the temperature (and thresholds of several labels) on the held-out examples at the end (default true; with fewer than 20 of them nothing is fitted). */
+  readonly calibrate?: boolean;
   /** Share of the examples held out for validation when none are given (default 0.1; 0: none). */
   readonly holdOut?: number;
+  /**
+   * Several threads train on texts of their own, all on the same weights and without waiting for each other: faster, and
+   * not reproducible (Niu et al. 2011, "Hogwild!"). Only where `stepsByText` holds; default false.
+   */
+  readonly hogwild?: boolean;
   readonly engine?: Engine;
 }
+
+/** More buckets than this are a mistake: a bit is kept for each, and in training a number. */
+export const LARGEST_BUCKETS = 1 << 28;
 
 /** The part of the options that describes the model itself; saved with it. */
 export interface ClassifierConfig {
@@ -72,6 +87,8 @@ export interface ClassifierConfig {
   readonly characterNgrams: number;
   readonly minimumCount: number;
   readonly maximumFeatures: number;
+  /** null (or, in old files, absent): features of every kind are counted. */
+  readonly buckets?: number | null;
   readonly embeddings: boolean;
   readonly dimension: number;
   readonly pooling: BagPooling;
@@ -101,6 +118,9 @@ export function checkOptions(options: ClassifierOptions): void {
     whole,
   );
   (['dropout', 'wordDropout', 'holdOut'] as const).forEach(rate);
+  const { buckets = null } = options;
+  if (buckets !== null && !(Number.isInteger(buckets) && buckets >= 1 && buckets <= LARGEST_BUCKETS))
+    throw new ValueError(`buckets must be a whole number from 1 to ${LARGEST_BUCKETS}, not ${buckets}`);
   if (options.embeddings === false && (options.features ?? []).length === 0) {
     throw new ValueError('without embeddings a classifier needs hand-built features: give `features`');
   }
@@ -122,6 +142,8 @@ export function checkConfig(value: unknown, file?: string): ClassifierConfig {
     isWhole(config.wordNgrams, 1) &&
     isWhole(config.characterNgrams, 0) &&
     isRange(config.subwords) &&
+    ((config.buckets ?? null) === null ||
+      (isWhole(config.buckets, 1) && config.buckets! <= LARGEST_BUCKETS)) &&
     isWhole(config.dimension, 1) &&
     typeof config.embeddings === 'boolean' &&
     ['mean', 'sum', 'max', 'mean+max'].includes(config.pooling) &&

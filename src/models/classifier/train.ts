@@ -1,13 +1,15 @@
 /** Training a text classifier: examples → features → network → weights. */
 import { DataError, ValueError } from '../../base/errors.js';
+import { Random } from '../../base/random.js';
 import { defaultEngine } from '../../engine/default.js';
 import { accuracy, classScores, confusionMatrix, logLoss, mostProbable } from '../../train/metrics.js';
 import { runOptionsOf, type TrainerOptions } from '../../train/options.js';
 import { Trainer } from '../../train/trainer.js';
 import { startFromVectors } from '../pretrained.js';
 import { recordedSettings } from '../record.js';
+import { calibrate } from './calibration.js';
 import type { ClassifierParts, TextClassifier } from './classifier.js';
-import { collectFeatures } from './collect.js';
+import { type CollectedFeatures, collectFeatures } from './collect.js';
 import { EncodedSource, type EncodedTargets, type EncodedTexts } from './encoded.js';
 import {
   type Example,
@@ -21,6 +23,7 @@ import {
 import { FeatureExtractor, unspacedShare } from './features.js';
 import { labelDirections, logCountRatios } from './naive-bayes.js';
 import { type ClassifierConfig, type ClassifierOptions, checkOptions, type Head } from './options.js';
+import { stepsByText, TEXTS_PER_CALL, TextSteps } from './text-steps.js';
 
 /** Defaults of training; those of the model are in `configure`. */
 export const TRAINING_DEFAULTS = {
@@ -37,6 +40,9 @@ export const TRAINING_DEFAULTS = {
  * training text words and pairs of words do better without them, and cost less.
  */
 const SUBWORDS_UP_TO = 2_000_000;
+
+/** Embeddings start at random within this of what else is known of them. */
+const INITIAL_LIMIT = 0.1;
 
 /** @param create makes the untrained classifier */
 export async function trainClassifier(
@@ -60,13 +66,15 @@ export async function trainClassifier(
   const collected = collectFeatures(config.embeddings ? trainTexts : [], extractor, {
     minimumCount: config.minimumCount,
     maximumSize: config.maximumFeatures,
+    buckets: config.buckets ?? undefined,
   });
-  const { vocabulary } = collected;
+  const { vocabulary, index } = collected;
   if (config.embeddings && vocabulary.size === 0)
     throw new DataError('no text has any word in it: is the right column used as text?');
   const classifier = create({
     config,
     vocabulary,
+    index,
     handBuilt: options.features ?? [],
     seed,
     engine: options.engine ?? defaultEngine(),
@@ -81,10 +89,14 @@ export async function trainClassifier(
   start(classifier, texts, targets, options, seed);
   const trainerOptions = settings(classifier, texts, targets, heldOut, options, seed);
   const result = await new Trainer(trainerOptions).run();
+  if (heldOut.length > 0 && (options.calibrate ?? true)) {
+    const heldOutTexts = classifier.encode(heldOut.map(({ text }) => text));
+    calibrate(classifier, heldOutTexts, encodeTargets(heldOut, labels, config.head, undefined));
+  }
 
   classifier.record = {
     settings: recordedSettings(TRAINING_DEFAULTS, options),
-    data: { train: train.length, validation: heldOut.length, features: vocabulary.size },
+    data: { train: train.length, validation: heldOut.length, features: index.size, ...bucketsOf(collected) },
     history: result.history,
     stopped: result.stopped,
     bestEpoch: result.best?.epoch,
@@ -92,6 +104,12 @@ export async function trainClassifier(
     weights: classifier.hash,
   };
   return classifier;
+}
+
+/** How full the buckets are, for the record. */
+function bucketsOf({ index, sharedBuckets }: CollectedFeatures): Record<string, number> {
+  if (index.buckets === undefined) return {};
+  return { buckets: index.buckets.buckets, usedBuckets: index.buckets.size, sharedBuckets };
 }
 
 function configure(
@@ -121,6 +139,7 @@ function configure(
     characterNgrams: options.characterNgrams ?? (unspaced >= 0.1 ? 2 : 0),
     minimumCount: options.minimumCount ?? 1,
     maximumFeatures: options.maximumFeatures ?? 1_000_000,
+    buckets: options.buckets ?? null,
     embeddings,
     dimension:
       options.pretrained?.dimension ?? options.dimension ?? Math.max(16, Math.min(64, labels.length)),
@@ -134,6 +153,11 @@ function configure(
   };
 }
 
+/** Adds U(−limit, limit) to every value: in place, so that a large table is not in memory twice. */
+function setOut(values: { readonly length: number; [index: number]: number }, random: Random): void {
+  for (let i = 0; i < values.length; i++) values[i]! += INITIAL_LIMIT * (2 * random.uniform() - 1);
+}
+
 /** Initial weights: pretrained vectors where they are given, else what naive Bayes knows; the output bias at the labels' frequencies. */
 function start(
   classifier: TextClassifier,
@@ -142,24 +166,27 @@ function start(
   options: ClassifierOptions,
   seed: number,
 ): void {
-  const { network, workspace, config, vocabulary, labels } = classifier;
-  if (options.pretrained !== undefined && network.table !== undefined) {
+  const { network, workspace, config, vocabulary, labels, index } = classifier;
+  if (network.table === undefined) return;
+  setOut(workspace.view(network.table), new Random(seed, `initial/${network.table.name}`));
+  if (options.pretrained !== undefined) {
     startFromVectors(workspace, network.table, vocabulary.entries(), options.pretrained);
     return;
   }
-  if (!(options.naiveBayesStart ?? true) || network.table === undefined) return;
+  if (!(options.naiveBayesStart ?? true)) return;
   const { dimension } = config;
-  const ratios = logCountRatios(texts, targets, vocabulary.size, labels.length);
+  const ratios = logCountRatios(texts, targets, index.size, labels.length);
   const directions = labelDirections(labels.length, dimension, seed);
-  const table = Float32Array.from(workspace.view(network.table));
-  for (let feature = 0; feature < vocabulary.size; feature++) {
-    for (let label = 0; label < labels.length; label++) {
-      const ratio = ratios[feature * labels.length + label]!;
-      for (let d = 0; d < dimension; d++)
-        table[feature * dimension + d]! += ratio * directions[label * dimension + d]!;
-    }
+  const table = workspace.view(network.table);
+  // Directions are mostly zeros: only what is not is added.
+  const places = [...directions.keys()].filter((place) => directions[place] !== 0);
+  for (const place of places) {
+    const label = Math.floor(place / dimension);
+    const d = place % dimension;
+    const direction = directions[place]!;
+    for (let feature = 0; feature < index.size; feature++)
+      table[feature * dimension + d]! += ratios[feature * labels.length + label]! * direction;
   }
-  workspace.write(network.table, table);
   if (config.hidden.length > 0 || network.output.weight.shape[1] !== dimension) return;
   // A binary head's one unit reads the second label's direction against the first's.
   const difference = () =>
@@ -176,12 +203,20 @@ function settings(
   seed: number,
 ): TrainerOptions {
   const { network, workspace, config } = classifier;
-  const { batchSize = TRAINING_DEFAULTS.batchSize, freezeEmbeddings = false } = options;
+  const { freezeEmbeddings = false, hogwild = false } = options;
+  const byText = stepsByText(config, options, classifier.handBuilt.size);
+  if (hogwild && !byText)
+    throw new ValueError(
+      'hogwild needs steps of one text by plain gradient descent: batchSize 1, the optimizer sgd without momentum, and a ' +
+        'softmax of mean embeddings without hidden layers, hand-built features, dropout of units or clipping',
+    );
+  const batchSize = byText ? TEXTS_PER_CALL : (options.batchSize ?? TRAINING_DEFAULTS.batchSize);
   const frozen = freezeEmbeddings ? network.table : undefined;
   return {
     ...runOptionsOf(options),
     workspace,
     loss: network.loss,
+    stepper: byText ? new TextSteps(workspace, network, hogwild) : undefined,
     parameters: network.parameters.filter((node) => node !== frozen),
     source: new EncodedSource(texts, targets, { batchSize, wordDropout: config.wordDropout, seed }),
     epochs: options.epochs ?? TRAINING_DEFAULTS.epochs,

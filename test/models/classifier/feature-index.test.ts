@@ -1,8 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { collectFeatures } from '../../../src/models/classifier/collect.js';
-import { FeatureHasher, FeatureTable } from '../../../src/models/classifier/feature-index.js';
+import { featureCapacity, forEachFeature } from '../../../src/models/classifier/feature-index.js';
+import { FeatureTable } from '../../../src/models/classifier/feature-table.js';
 import { FeatureExtractor, type FeatureOptions } from '../../../src/models/classifier/features.js';
+import { TokenHashes } from '../../../src/models/classifier/token-hashes.js';
+import { createTokenizer } from '../../../src/text/index.js';
 
 const settings: FeatureOptions[] = [
   { tokenizer: { kind: 'words' }, wordNgrams: 1, subwords: null, characterNgrams: 0 },
@@ -22,7 +25,7 @@ const text = fc.oneof(
 describe('hashed features', () => {
   it.each(settings)('are those of the extractor, in its order: %o', (options) => {
     const extractor = new FeatureExtractor(options);
-    const hasher = new FeatureHasher(options);
+    const hashes = new TokenHashes(options, extractor.tokenizer);
     fc.assert(
       fc.property(text, (sample) => {
         const tokens = extractor.tokenizer.tokenize(sample);
@@ -31,8 +34,11 @@ describe('hashed features', () => {
         const known = [...new Set(features)];
         const table = FeatureTable.of(known);
         const found: (string | undefined)[] = [];
-        hasher.forEach(tokens, (high, low) => found.push(known[table.find(high, low)]));
+        hashes.readText(sample);
+        forEachFeature(hashes, options, (high, low) => found.push(known[table.find(high, low)]));
         expect(found).toEqual(features);
+        expect(features.length).toBeLessThanOrEqual(featureCapacity(hashes, options));
+        expect(tokens.map((_, i) => hashes.tokenAt(i))).toEqual(tokens);
       }),
     );
   });
@@ -43,15 +49,17 @@ describe('hashed features', () => {
       (_, i) => `${i.toString(36)} ${(i * 7919).toString(36)}`,
     );
     const table = FeatureTable.of(features);
-    const hasher = new FeatureHasher({
+    const options: FeatureOptions = {
       tokenizer: { kind: 'whitespace' },
       wordNgrams: 2,
       subwords: null,
       characterNgrams: 0,
-    });
+    };
+    const hashes = new TokenHashes(options, createTokenizer(options.tokenizer));
     const ids = features.map((feature) => {
       const found: number[] = [];
-      hasher.forEach(feature.split(' '), (high, low) => found.push(table.find(high, low)));
+      hashes.readText(feature);
+      forEachFeature(hashes, options, (high, low) => found.push(table.find(high, low)));
       return found[1];
     });
     expect(ids).toEqual(features.map((_, id) => id));
@@ -67,10 +75,11 @@ describe('collecting features', () => {
       characterNgrams: 0,
     });
     const texts = ['a b a b', 'b a', ''];
-    const { vocabulary, encode } = collectFeatures(texts, extractor, { minimumCount: 2, maximumSize: 100 });
+    const collected = collectFeatures(texts, extractor, { minimumCount: 2, maximumSize: 100 });
+    const { vocabulary } = collected;
     expect(vocabulary.entries()).toEqual(['a', 'b', 'a b', 'b a']);
     expect(vocabulary.countOf(0)).toBe(3);
-    const { ids, starts, dense } = encode(1, (sample) => [sample.length]);
+    const { ids, starts, dense } = collected.encode(1, (sample) => [sample.length]);
     const decoded = [0, 1, 2].map((i) => vocabulary.decode(ids.subarray(starts[i], starts[i + 1])));
     expect(decoded).toEqual([['a', 'a b', 'b', 'b a', 'a', 'a b', 'b'], ['b', 'b a', 'a'], []]);
     expect([...dense]).toEqual([7, 3, 0]);
