@@ -60,7 +60,7 @@ export function crossEntropyGradientKernel(
 }
 
 /** max x[i]; NaN where the first is NaN, other NaNs are passed over: they show up in the sum. */
-function largestOfRow(x: usize, n: i32): f32 {
+export function largestOfRow(x: usize, n: i32): f32 {
   let lanes = f32x4.splat(-Infinity);
   let i = 0;
   for (; i + 4 <= n; i += 4) lanes = f32x4.pmax(lanes, v128.load(at(x, i)));
@@ -91,7 +91,7 @@ function sumOfExp(x: usize, shift: f32, n: i32): f64 {
 }
 
 /** y = e^(x − shift); returns the sum. */
-function storeExp(y: usize, x: usize, shift: f32, n: i32): f64 {
+export function storeExp(y: usize, x: usize, shift: f32, n: i32): f64 {
   const m = f32x4.splat(shift);
   let total = f64x2.splat(0);
   let i = 0;
@@ -139,7 +139,7 @@ function sumOfRest(v: v128, count: i32): f64 {
   return sum;
 }
 
-function logOf(x: f64): f32 {
+export function logOf(x: f64): f32 {
   return f32x4.extract_lane(log(f32x4.splat(<f32>x)), 0);
 }
 

@@ -15,6 +15,24 @@ export {
   Sequential,
 } from './layers.js';
 export {
+  adaptiveCutoffs,
+  type ClusteredOptions,
+  ClusteredOutput,
+  type ClusterRange,
+  classCutoffs,
+  evenClusters,
+  NegativeSampler,
+  narrowingClusters,
+  type OutputLayer,
+  type OutputName,
+  outputNames,
+  type SampledOptions,
+  SampledOutput,
+  SoftmaxOutput,
+  type TargetFeeder,
+  WordScores,
+} from './output/index.js';
+export {
   gradientFlow,
   type LayerFlow,
   type MeasureOptions,

@@ -20,22 +20,51 @@ const UNSPACED =
  * detokenize(['well', ',', 'yes', '!'], 'words'); // 'well, yes!'
  */
 export function detokenize(tokens: readonly string[], kind: TokenizerKind): string {
-  if (kind === 'characters') return tokens.join('');
-  if (kind === 'whitespace') return tokens.join(' ');
-  let text = '';
-  let glued = true;
-  const openQuotes = new Set<string>();
-  for (const token of tokens) {
+  const detokenizer = new Detokenizer(kind);
+  return tokens.map((token) => detokenizer.add(token)).join('');
+}
+
+/**
+ * The same token by token, for text that is shown while it is made: a token never changes what stands before it.
+ *
+ * @example
+ * const detokenizer = new Detokenizer('words');
+ * ['well', ',', 'yes'].map((token) => detokenizer.add(token)); // ['well', ',', ' yes']
+ */
+export class Detokenizer {
+  private readonly kind: TokenizerKind;
+  private isEmpty = true;
+  /** Whether the next token stands close to the last. */
+  private glued = true;
+  private lastToken = '';
+  private readonly openQuotes = new Set<string>();
+
+  constructor(kind: TokenizerKind) {
+    this.kind = kind;
+  }
+
+  /** What the text grows by: the token, and the space before it where there is one. */
+  add(token: string): string {
+    const isFirst = this.isEmpty;
+    this.isEmpty = false;
+    if (this.kind === 'characters') return token;
+    if (this.kind === 'whitespace') return isFirst ? token : ` ${token}`;
+    return this.isClose(token) ? token : ` ${token}`;
+  }
+
+  /** Whether a token stands close to the one before; remembers what it does to the next. */
+  private isClose(token: string): boolean {
+    const { glued, lastToken, openQuotes } = this;
     const quote = token === '"' || token === "'";
     const closing = quote && openQuotes.has(token);
     const opening = quote && !closing;
     const leansLeft = closing || JOINS.test(token) || (!opening && LEANS_LEFT.test(token));
-    text += glued || leansLeft || unspaced(text, token) ? token : ` ${token}`;
-    glued = opening || JOINS.test(token) || LEANS_RIGHT.test(token);
+    this.glued = opening || JOINS.test(token) || LEANS_RIGHT.test(token);
+    this.lastToken = token;
     if (opening) openQuotes.add(token);
     if (closing) openQuotes.delete(token);
+    return glued || leansLeft || unspaced(lastToken, token);
   }
-  return text;
 }
 
 function unspaced(before: string, after: string): boolean {

@@ -1,5 +1,5 @@
 /** Text → tokens → numbers: tokenisers, vocabularies, n-gram features. */
-export { detokenize } from './detokenize.js';
+export { Detokenizer, detokenize } from './detokenize.js';
 export { characterNgramBuckets, characterNgrams, fnv1a32, wordNgramBuckets, wordNgrams } from './ngrams.js';
 export {
   createTokenizer,

@@ -17,7 +17,7 @@ export interface ForeignLibrary {
 export type ForeignFunction = (...values: (number | Uint8Array)[]) => unknown;
 
 /**
- * koffi, which is an optional dependency.
+ * koffi, which users install beside this package if they want it.
  * @param load how it is imported; another in tests
  * @throws ValueError when it is not installed, or does not run here.
  */

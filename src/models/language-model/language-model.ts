@@ -1,38 +1,38 @@
 /** A feedforward neural language model: trained on text, then asked for the next word, for scores, for text. */
 import { loadFile } from '#host';
 import { DataError, FormatError, ValueError } from '../../base/errors.js';
-import { Random } from '../../base/random.js';
 import { defaultEngine } from '../../engine/default.js';
 import type { Engine } from '../../engine/engine.js';
 import { decodeModel, type LoadedModel, type ModelContent, WordVectors } from '../../files/index.js';
-import { softmax } from '../../graph/ops/reductions.js';
-import { type Program, Workspace } from '../../program/index.js';
-import { createTokenizer, detokenize, type Tokenizer, Vocabulary } from '../../text/index.js';
+import { Workspace } from '../../program/index.js';
+import { createTokenizer, type Tokenizer, Vocabulary } from '../../text/index.js';
 import { PerplexityReport } from '../../train/metrics.js';
 import { checkKind, type LoadOptions, Model } from '../model.js';
 import type { TrainingRecord } from '../record.js';
 import { checkCapacity, restoreParameters } from '../tensors.js';
+import { weightWidths } from './blocks.js';
+import { type NextOptions, type NextToken, nextTokens } from './completion.js';
+import { END_ID, type EncodedCorpus, encodeCorpus, UNKNOWN_ID, wordsOf } from './corpus.js';
+import { type NextWordExplanation, WordExplainer } from './explain.js';
 import {
-  contextFeeds,
-  END_ID,
-  type EncodedCorpus,
-  encodeCorpus,
-  UNKNOWN_ID,
-  wordsOf,
-  writeContext,
-} from './corpus.js';
+  type Generated,
+  type GeneratedPiece,
+  type GenerateOptions,
+  generateText,
+  generateTokens,
+  streamText,
+} from './generation.js';
+import { type Beam, type BeamOptions, type BeamSource, beamSearch } from './inference/beam.js';
+import type { InferenceOptions } from './inference/inference.js';
+import { type NextWords, nextWordsOf, writeProbabilities } from './inference/next-words.js';
+import { ContextIndex, type ContextIndexOptions } from './nearest-contexts.js';
 import { buildLanguageModelNetwork, type LanguageModelNetwork } from './network.js';
 import { checkConfig, type LanguageModelConfig, type LanguageModelOptions } from './options.js';
-import { checkSampling, type SamplingOptions, sample, topIndexes } from './sampling.js';
+import { Scorer } from './scoring.js';
 import { trainLanguageModel } from './train.js';
 
+export type { NextToken };
 export type Lines = Iterable<string> | AsyncIterable<string>;
-
-/** A word that may come next, with its probability. */
-export interface NextToken {
-  readonly token: string;
-  readonly probability: number;
-}
 
 /** How surprising a word of a text was. */
 export interface TokenScore {
@@ -52,24 +52,9 @@ export interface TextScore {
   readonly perplexity: number;
 }
 
-export interface GenerateOptions extends SamplingOptions {
-  /** What the text begins with (default: nothing). */
-  readonly prompt?: string;
-  /** At most so many tokens after the prompt (default 50). */
-  readonly maximumTokens?: number;
-  /** Default 1 */
-  readonly seed?: number;
-  /** Whether `<unk>` may be generated (default false). */
-  readonly unknown?: boolean;
-}
-
-export interface Generated {
-  /** Prompt and continuation, for display. */
-  readonly text: string;
-  /** The generated tokens. */
-  readonly tokens: readonly string[];
-  /** Whether the model ended the sentence itself. */
-  readonly ended: boolean;
+export interface ScoreOptions {
+  /** Whether probabilities are exact (default true), or the scores of the words stand for their logarithms. */
+  readonly normalized?: boolean;
 }
 
 /** Everything that makes a language model, apart from its weights. */
@@ -81,9 +66,6 @@ export interface LanguageModelParts {
 }
 
 export const LANGUAGE_MODEL_KIND = 'language-model';
-
-/** Positions are scored in slices of so many. */
-const SCORING_BATCH = 256;
 
 /**
  * @example
@@ -97,8 +79,12 @@ export class LanguageModel extends Model {
   readonly tokenizer: Tokenizer;
   readonly network: LanguageModelNetwork;
   readonly workspace: Workspace;
-  private scorer: Program | undefined;
-  private predictor: Program | undefined;
+  private readonly scorer: Scorer;
+  private words: NextWords | undefined;
+  /** Of the workspace, when `words` were made. */
+  private wordsVersion = 0;
+  private inferenceOptions: InferenceOptions;
+  private explainer: WordExplainer | undefined;
 
   /** Makes an untrained model; `LanguageModel.train` and `load` are the usual ways. */
   constructor({ config, vocabulary, seed, engine = defaultEngine() }: LanguageModelParts) {
@@ -108,6 +94,9 @@ export class LanguageModel extends Model {
     this.tokenizer = createTokenizer(config.tokenizer);
     this.network = buildLanguageModelNetwork(config, vocabulary.size, seed);
     this.workspace = new Workspace(engine);
+    this.scorer = new Scorer(this);
+    // The reference engine is for exactness, and saves nothing by fewer bits.
+    this.inferenceOptions = engine.name === 'reference' ? { precision: 'float32' } : {};
   }
 
   /**
@@ -121,38 +110,52 @@ export class LanguageModel extends Model {
   }
 
   /** The likeliest next words after a text, the likeliest first. `</s>` is the end of the sentence. */
-  next(text: string, { top = 5 }: { readonly top?: number } = {}): NextToken[] {
-    if (!(Number.isInteger(top) && top >= 1))
-      throw new ValueError(`top must be a whole number from 1, not ${top}`);
-    const probabilities = this.predict(this.encodeText(text).ids, 'probabilities');
-    return topIndexes(probabilities, top).map((id) => ({
-      token: this.vocabulary.tokenOf(id),
-      probability: probabilities[id]!,
-    }));
+  next(text: string, options: NextOptions = {}): NextToken[] {
+    return nextTokens(this, text, options, (ids) => {
+      const words = this.nextWords();
+      words.run([ids]);
+      const [logits, sum] = [words.logits(), words.logSumExp()];
+      return { top: (k) => words.top(k), probabilityOf: (id) => Math.exp(logits[id]! - sum) };
+    });
   }
 
   /** p(word | text) for every word of the vocabulary, by id. It sums to 1. */
   distribution(text: string): Float64Array {
-    return Float64Array.from(this.predict(this.encodeText(text).ids, 'probabilities'));
+    const words = this.nextWords();
+    words.run([this.encodeText(text).ids]);
+    const distribution = new Float64Array(this.vocabulary.size);
+    writeProbabilities(words, distribution);
+    return distribution;
   }
 
-  /** How surprising each word of a text is, and its end. */
-  score(text: string): TextScore {
-    const words = wordsOf(this.tokenizer, text);
-    const { ids } = this.encodeText(text);
-    const all = Int32Array.of(...ids, END_ID);
-    const surprisals = this.surprisals({ ids: all, unknown: 0, sentences: 1 });
-    const nats = surprisals.reduce((sum, value) => sum + value, 0);
-    return {
-      tokens: Array.from(surprisals, (value, i) => ({
-        token: words[i] ?? this.vocabulary.tokenOf(END_ID),
-        logProbability: -value,
-        surprisal: value / Math.LN2,
-        unknown: all[i] === UNKNOWN_ID,
-      })),
-      logProbability: -nats,
-      perplexity: Math.exp(nats / all.length),
-    };
+  /**
+   * How surprising each word of a text is, and its end.
+   *
+   * @param options.normalized false: by the scores of these words alone, as if they were log-probabilities, which saves
+   * the scores of all others (default true). As good as Z is near 1: see `selfNormalization` and the output `nce`.
+   * @throws ValueError where the output layer has no single score a word
+   */
+  score(text: string, options: ScoreOptions = {}): TextScore {
+    return this.scoreAll([text], options)[0]!;
+  }
+
+  /** The same for many texts, which do not see each other: their words are computed together, many at a time. */
+  scoreAll(texts: readonly string[], { normalized = true }: ScoreOptions = {}): TextScore[] {
+    const words = texts.map((text) => wordsOf(this.tokenizer, text));
+    const ids = words.map((each) => Int32Array.of(...this.vocabulary.encode(each), END_ID));
+    return this.scorer.surprisals(ids, normalized).map((surprisals, text) => {
+      const nats = surprisals.reduce((sum, value) => sum + value, 0);
+      return {
+        tokens: Array.from(surprisals, (value, i) => ({
+          token: words[text]![i] ?? this.vocabulary.tokenOf(END_ID),
+          logProbability: -value,
+          surprisal: value / Math.LN2,
+          unknown: ids[text]![i] === UNKNOWN_ID,
+        })),
+        logProbability: -nats,
+        perplexity: Math.exp(nats / surprisals.length),
+      };
+    });
   }
 
   /**
@@ -168,7 +171,8 @@ export class LanguageModel extends Model {
   }
 
   perplexityOf(corpus: EncodedCorpus): PerplexityReport {
-    const nats = this.surprisals(corpus).reduce((sum, value) => sum + value, 0);
+    const [surprisals] = this.scorer.surprisals([corpus.ids]);
+    const nats = surprisals!.reduce((sum, value) => sum + value, 0);
     return new PerplexityReport(nats, corpus.ids.length, {
       oov: corpus.unknown,
       vocabularySize: this.vocabulary.size,
@@ -176,31 +180,87 @@ export class LanguageModel extends Model {
     });
   }
 
-  /** Text that the model makes up, word by word. The same seed gives the same text. */
+  /**
+   * Text that the model makes up, word by word. The same seed gives the same text. With `beams` from 2 there is no chance:
+   * it is the likeliest text that a beam search finds.
+   */
   generate(options: GenerateOptions = {}): Generated {
-    const tokens: string[] = [];
-    let ended = false;
-    for (const token of this.generateTokens(options)) {
-      if (token === this.vocabulary.tokenOf(END_ID)) ended = true;
-      else tokens.push(token);
-    }
-    const prompt = wordsOf(this.tokenizer, options.prompt ?? '');
-    return { text: detokenize([...prompt, ...tokens], this.config.tokenizer.kind), tokens, ended };
+    return generateText(this.source(), options);
   }
 
-  /** The same as a stream of tokens; the last is `</s>` where the model ends the sentence. */
-  *generateTokens(options: GenerateOptions = {}): Generator<string> {
-    const { prompt = '', maximumTokens = 50, seed = 1, unknown = false } = options;
-    checkSampling(options);
-    const random = new Random(seed, 'generate');
-    const ids = [...this.encodeText(prompt).ids];
-    for (let count = 0; count < maximumTokens; count++) {
-      const logits = this.predict(ids, 'logits');
-      const id = sample(logits, random, options, (candidate) => unknown || candidate !== UNKNOWN_ID);
-      yield this.vocabulary.tokenOf(id);
-      if (id === END_ID) return;
-      ids.push(id);
+  /** The likeliest texts that a beam search finds, the likeliest first. */
+  beamSearch(options: BeamOptions = {}): Beam[] {
+    return beamSearch(this.source(), options);
+  }
+
+  /** Several texts, with the seeds `seed`, `seed` + 1 and so on. */
+  *generateSeveral(count: number, options: GenerateOptions = {}): Generator<Generated> {
+    const { seed = 1 } = options;
+    for (let i = 0; i < count; i++) yield this.generate({ ...options, seed: seed + i });
+  }
+
+  /** One text as a stream of tokens; the last is `</s>` where the model ends it. */
+  generateTokens(options: GenerateOptions = {}): Generator<string> {
+    return generateTokens(this.source(), options);
+  }
+
+  /**
+   * One text as it grows, piece by piece, without blocking the thread for long.
+   *
+   * @example
+   * for await (const { text } of lm.generateStream({ prompt: 'the dog' })) process.stdout.write(text);
+   */
+  generateStream(options: GenerateOptions = {}): AsyncGenerator<GeneratedPiece, Generated> {
+    return streamText(this.source(), options);
+  }
+
+  // ——— speed ———
+
+  /**
+   * Says how the next word is computed from now on, and makes ready for it; without a call this happens at the first
+   * prediction, with the defaults. The weights may still change: then it happens again.
+   */
+  prepare(options: InferenceOptions = {}): NextWords {
+    this.inferenceOptions = { ...this.inferenceOptions, ...options };
+    this.words?.release();
+    this.words = undefined;
+    return this.nextWords();
+  }
+
+  /** What computes the next words of some texts of ids, ready for the weights as they are. */
+  nextWords(): NextWords {
+    const { version } = this.workspace;
+    if (this.words === undefined || version !== this.wordsVersion) {
+      this.words?.release();
+      this.words = nextWordsOf(this, this.inferenceOptions);
+      this.wordsVersion = version;
     }
+    return this.words;
+  }
+
+  // ——— reasons ———
+
+  /**
+   * Why a word comes next: what each word of the context did for log₂ p, by three measures.
+   *
+   * @param word default: the likeliest
+   * @throws ValueError when the word is not in the vocabulary
+   */
+  explain(context: string, word?: string): NextWordExplanation {
+    this.explainer ??= new WordExplainer(this);
+    return this.explainer.explain(context, word);
+  }
+
+  /**
+   * The contexts of a corpus, to find those that the network takes for the most like a text's.
+   *
+   * @throws DataError where there is no text
+   * @example
+   * const index = await lm.contextIndex(trainingLines);
+   * index.nearest('the dog gets'); // [{ similarity: 0.97, tokens: ['the', 'cat', 'gets'], next: [{ token: 'fed', … }] }, …]
+   */
+  async contextIndex(lines: Lines, options?: ContextIndexOptions): Promise<ContextIndex> {
+    return new ContextIndex(this, await encodeCorpus(lines, this.tokenizer, this.vocabulary), options);
   }
 
   /** E as word vectors: to look at, to save as `.vec`, or to start a classifier from. */
@@ -241,45 +301,37 @@ export class LanguageModel extends Model {
         { file },
       );
     }
-    const { order, dimension, hidden } = config;
-    checkCapacity(model.tensors, [vocabulary.size, dimension], file);
-    checkCapacity(model.tensors, [(order - 1) * dimension, ...hidden], file);
+    checkCapacity(model.tensors, [vocabulary.size, config.dimension], file);
+    checkCapacity(model.tensors, weightWidths(config), file);
+    checkCapacity(model.tensors, [config.decays.length, config.farWords], file);
+    checkCapacity(model.tensors, [config.cutoffs.length, config.dimension], file);
+    if ((config.cutoffs.at(-1) ?? 0) >= vocabulary.size) {
+      throw new FormatError(
+        `the output layer's last cluster begins at word ${config.cutoffs.at(-1)} of ${vocabulary.size}: the file is damaged`,
+        { file },
+      );
+    }
     const lm = new LanguageModel({ config, vocabulary, seed: 0, engine });
     lm.record = saved.record ?? {};
     restoreParameters(lm.workspace, lm.network.parameters, model.tensors, file);
+    if (model.packed?.get(lm.network.table.name)?.kind === 'int8')
+      lm.inferenceOptions = { precision: 'int8' };
     return lm;
   }
 
   // ——— inside ———
 
+  private source(): BeamSource {
+    const { vocabulary, tokenizer } = this;
+    const logitsAfter = (ids: readonly number[]) => {
+      const words = this.nextWords();
+      words.run([ids]);
+      return words.logits();
+    };
+    return { vocabulary, tokenizer, logitsAfter, nextWords: () => this.nextWords() };
+  }
+
   private encodeText(text: string): { ids: Int32Array } {
     return { ids: this.vocabulary.encode(wordsOf(this.tokenizer, text)) };
-  }
-
-  /** −ln p of each id of a corpus. */
-  private surprisals(corpus: EncodedCorpus): Float64Array {
-    this.scorer ??= this.workspace.compile({ outputs: { surprisal: this.network.surprisal } });
-    const { ids } = corpus;
-    const result = new Float64Array(ids.length);
-    for (let begin = 0; begin < ids.length; begin += SCORING_BATCH) {
-      const positions = Int32Array.from(
-        { length: Math.min(SCORING_BATCH, ids.length - begin) },
-        (_, i) => begin + i,
-      );
-      this.scorer.run(contextFeeds(ids, positions, this.config.order - 1, this.config.context));
-      result.set(this.scorer.view('surprisal'), begin);
-    }
-    return result;
-  }
-
-  /** Logits or probabilities of the word after some ids. Valid until the next call. */
-  private predict(ids: ArrayLike<number>, output: 'logits' | 'probabilities'): ArrayLike<number> {
-    const { logits } = this.network;
-    this.predictor ??= this.workspace.compile({ outputs: { logits, probabilities: softmax(logits) } });
-    const length = this.config.order - 1;
-    const context = new Int32Array(length);
-    writeContext(context, 0, ids, ids.length, length, this.config.context);
-    this.predictor.run({ context });
-    return this.predictor.view(output);
   }
 }

@@ -1,35 +1,47 @@
 /**
  * The feedforward language model as a graph (Bengio et al. 2003):
  *
- *   w_{t−N+1} … w_{t−1} → E → concatenated → hidden layers → output over the vocabulary
+ *   w_{t−N+1} … w_{t−1} → E → context features → hidden layers and blocks → output over the vocabulary
  *
  * One E is shared by all context positions, and with `tied` by the output too.
  */
-import { type InputNode, input, type Node, type ParameterNode, parameter } from '../../graph/node.js';
-import { add } from '../../graph/ops/arithmetic.js';
+import { type InputNode, input, type Node, type ParameterNode } from '../../graph/node.js';
+import { negate } from '../../graph/ops/arithmetic.js';
 import { softmaxCrossEntropy } from '../../graph/ops/losses.js';
-import { matmul } from '../../graph/ops/matrix.js';
 import { mean } from '../../graph/ops/reductions.js';
-import { reshape } from '../../graph/ops/structure.js';
-import { Dropout, Embedding, type Layer, Linear, Sequential } from '../../nn/index.js';
+import { Dropout, Embedding } from '../../nn/index.js';
+import type { OutputLayer } from '../../nn/output/index.js';
+import { createBody } from './blocks.js';
+import {
+  type ContextParameters,
+  contextFeatures,
+  contextLength,
+  decayKernels,
+  featureWidth,
+} from './context.js';
 import type { LanguageModelConfig } from './options.js';
+import { createOutput } from './output.js';
 
 export interface LanguageModelNetwork {
-  /** Ids of the context, the oldest first: [batch, order − 1] */
+  /** Ids of the context, the oldest first: [batch, contextLength] */
   readonly context: InputNode;
   /** The word to predict [batch] */
   readonly target: InputNode;
   /** E [V, dimension] */
   readonly table: ParameterNode;
-  /** b [V]: starts at the log of the words' frequencies */
-  readonly outputBias: ParameterNode;
-  /** z [batch, V] */
+  readonly output: OutputLayer;
+  /** z [batch, V], for every kind of output: ln p(w | …) up to a constant of the row */
   readonly logits: Node;
-  /** −ln p(w_t | …) for each example [batch] */
+  /** −ln p(w_t | …) for each example [batch], exact for every kind of output */
   readonly surprisal: Node;
-  /** Mean surprisal, a scalar */
+  /** −z of the target [batch]: the surprisal as far as Z = 1. Undefined where the output has no single score a word. */
+  readonly unnormalizedSurprisal: Node | undefined;
+  /** What training makes small, a scalar: the mean surprisal, or what the output layer takes in its place */
   readonly loss: Node;
+  /** All of θ, kernels that are not learned included. */
   readonly parameters: readonly ParameterNode[];
+  /** Those of θ that are never trained. */
+  readonly fixed: readonly ParameterNode[];
 }
 
 export function buildLanguageModelNetwork(
@@ -37,67 +49,33 @@ export function buildLanguageModelNetwork(
   vocabularySize: number,
   seed: number,
 ): LanguageModelNetwork {
-  const { order, dimension, tied, directConnections } = config;
-  const length = order - 1;
-  const context = input('context', ['batch', length], 'i32');
-  const target = input('target', ['batch'], 'i32');
-  const embedding = new Embedding('embedding', vocabularySize, dimension, { seed });
-  const concatenated = reshape(embedding.forward(context), ['batch', length * dimension]);
-  const x = new Dropout('embedding-dropout', config.dropout).forward(concatenated);
+  const { farWords, decays, dimension, directConnections } = config;
+  const width = featureWidth(config);
+  const { table } = new Embedding('embedding', vocabularySize, dimension, { seed });
+  const kernels = farWords > 0 ? decayKernels(decays, farWords) : undefined;
+  const seen: ContextParameters = { table, kernels };
+  const body = createBody(width, config, seed);
+  const sizes = { words: vocabularySize, inputs: body.outputs, features: width };
+  const { layer: output, parameters } = createOutput(config, sizes, table, seed);
 
-  const body = hiddenLayers(length * dimension, config, seed);
-  const outputBias = parameter('output/bias', [vocabularySize], 0);
-  const parameters: ParameterNode[] = [embedding.table, ...body.parameters, outputBias];
-  let logits: Node;
-  if (tied) {
-    logits = matmul(body.forward(x), embedding.table, { transposeB: true });
-  } else {
-    const output = new Linear('output', body.outputs, vocabularySize, { seed, bias: false });
-    parameters.push(output.weight);
-    logits = output.forward(body.forward(x));
-  }
-  if (directConnections) {
-    const direct = new Linear('direct', length * dimension, vocabularySize, {
-      seed,
-      bias: false,
-      initializer: { kind: 'zeros' },
-    });
-    parameters.push(direct.weight);
-    logits = add(logits, direct.forward(x));
-  }
-  logits = add(logits, outputBias);
-  const surprisal = softmaxCrossEntropy(logits, target);
+  const context = input('context', ['batch', contextLength(config)], 'i32');
+  const target = input('target', ['batch'], 'i32');
+  const features = contextFeatures(context, seen, config);
+  const x = new Dropout('embedding-dropout', config.embeddingDropout).forward(features);
+  const h = body.forward(x);
+  const states = directConnections ? [h, x] : [h];
+  const logits = output.logits(states);
   return {
     context,
     target,
-    table: embedding.table,
-    outputBias,
+    table,
+    output,
     logits,
-    surprisal,
-    loss: mean(surprisal),
-    parameters,
+    surprisal: softmaxCrossEntropy(logits, target),
+    unnormalizedSurprisal:
+      output.scores === undefined ? undefined : negate(output.scores.ofEach(states, target)),
+    loss: mean(output.trainingLoss(states, target)),
+    parameters: [table, ...(kernels === undefined ? [] : [kernels]), ...body.parameters, ...parameters],
+    fixed: kernels === undefined || config.learnedKernels ? [] : [kernels],
   };
-}
-
-/** Hidden layers with dropout; a tied output needs a last layer that leads back to the embeddings' dimension. */
-function hiddenLayers(
-  inputs: number,
-  config: LanguageModelConfig,
-  seed: number,
-): Layer & { readonly outputs: number } {
-  const layers: Layer[] = [];
-  let width = inputs;
-  config.hidden.forEach((units, i) => {
-    const name = `hidden${i + 1}`;
-    layers.push(
-      new Linear(name, width, units, { activation: config.activation, seed }),
-      new Dropout(`${name}-dropout`, config.dropout),
-    );
-    width = units;
-  });
-  if (config.tied) {
-    layers.push(new Linear('projection', width, config.dimension, { seed }));
-    width = config.dimension;
-  }
-  return Object.assign(new Sequential('body', layers), { outputs: width });
 }

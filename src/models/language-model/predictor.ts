@@ -6,6 +6,7 @@ import { softmax } from '../../graph/ops/reductions.js';
 import type { Tokenizer, Vocabulary } from '../../text/index.js';
 import { contextLength } from './context.js';
 import { contextFeeds } from './corpus.js';
+import { writeProbabilities } from './inference/next-words.js';
 import type { LanguageModel } from './language-model.js';
 
 /** Reads along a text of ids, in which every sentence is followed by `</s>`. */
@@ -27,6 +28,8 @@ export interface TokenPredictor {
 
 /** Positions are computed in slices of so many. */
 const SLICE = 128;
+/** So few are computed one by one, without a program: see inference/. */
+const FEW = 4;
 
 /** A neural language model as a predictor. The programs are compiled when they are first needed. */
 export class NeuralPredictor implements TokenPredictor {
@@ -67,6 +70,15 @@ export class NeuralPredictor implements TokenPredictor {
   *distributions(ids: Int32Array, from = 0): Generator<Float64Array> {
     const size = this.vocabulary.size;
     const distribution = new Float64Array(size);
+    if (ids.length + 1 - from <= FEW) {
+      for (let position = from; position <= ids.length; position++) {
+        const words = this.model.nextWords();
+        words.run([ids.subarray(0, position)]);
+        writeProbabilities(words, distribution);
+        yield distribution;
+      }
+      return;
+    }
     for (const { begin, end } of slices(from, ids.length + 1)) {
       // A copy: the caller may run other programs on the same machine in between.
       const rows = Float32Array.from(this.probabilities(ids, begin, end));

@@ -7,9 +7,18 @@ import { runOptionsOf, type TrainerOptions } from '../../train/options.js';
 import { Trainer } from '../../train/trainer.js';
 import { startFromVectors } from '../pretrained.js';
 import { recordedSettings } from '../record.js';
+import { contextLength } from './context.js';
 import { CorpusReader, CorpusSource, type EncodedCorpus, encodeCorpus, splitCorpus } from './corpus.js';
 import type { LanguageModel, LanguageModelParts, Lines } from './language-model.js';
-import { checkOptions, type LanguageModelConfig, type LanguageModelOptions } from './options.js';
+import {
+  checkOptions,
+  DEFAULT_DECAYS,
+  isSampled,
+  type LanguageModelConfig,
+  type LanguageModelOptions,
+} from './options.js';
+import { DEFAULT_SAMPLES, OutputSource, withClusters } from './output.js';
+import { withPreset } from './presets.js';
 
 /** Defaults of training; those of the model are in `configure`. */
 export const TRAINING_DEFAULTS = {
@@ -30,35 +39,41 @@ const WARMUP_STEPS = 300;
 /** @param create makes the untrained model */
 export async function trainLanguageModel(
   lines: Lines,
-  options: LanguageModelOptions,
+  given: LanguageModelOptions,
   validation: Lines | undefined,
   create: (parts: LanguageModelParts) => LanguageModel,
 ): Promise<LanguageModel> {
+  const options = withPreset(given);
   checkOptions(options);
   const { seed = TRAINING_DEFAULTS.seed, holdOut = TRAINING_DEFAULTS.holdOut } = options;
-  const config = configure(options);
-  const reader = new CorpusReader(config.tokenizer);
+  const configured = configure(options);
+  const reader = new CorpusReader(configured.tokenizer);
   for await (const line of lines) reader.add(line);
   const { vocabulary, corpus } = reader.finish({
     minimumCount: options.minimumCount,
     maximumSize: options.maximumVocabulary ?? TRAINING_DEFAULTS.maximumVocabulary,
   });
-  const given =
+  const config = withClusters(configured, vocabulary, options);
+  const judged =
     validation === undefined
       ? undefined
       : await encodeCorpus(validation, createTokenizer(config.tokenizer), vocabulary);
-  if (given?.ids.length === 0)
+  if (judged?.ids.length === 0)
     throw new DataError('there is no text in the validation data: every line is empty');
   const { train, heldOut } =
-    given === undefined
+    judged === undefined
       ? splitCorpus(corpus, holdOut, config.context, seed)
-      : { train: corpus, heldOut: given };
+      : { train: corpus, heldOut: judged };
 
   const lm = create({ config, vocabulary, seed, engine: options.engine ?? defaultEngine() });
   start(lm, vocabulary, options);
   const result = await new Trainer(settings(lm, train, heldOut, options, seed)).run();
   lm.record = {
-    settings: recordedSettings(TRAINING_DEFAULTS, options),
+    settings: recordedSettings(TRAINING_DEFAULTS, {
+      ...options,
+      ...options.optimizer,
+      averageDecay: options.average?.decay,
+    }),
     data: {
       trainTokens: train.ids.length,
       trainSentences: train.sentences,
@@ -75,31 +90,45 @@ export async function trainLanguageModel(
   return lm;
 }
 
-function configure(options: LanguageModelOptions): LanguageModelConfig {
+/** The model's configuration, with the defaults of what the options leave open, but for what depends on the vocabulary. */
+export function configure(options: LanguageModelOptions): LanguageModelConfig {
+  const { farWords = 0, dropout = 0.1, output = 'softmax' } = options;
   return {
     tokenizer: options.tokenizer ?? { kind: 'words' },
     context: options.context ?? 'sentence',
     order: options.order ?? 5,
+    farWords,
+    decays: farWords === 0 ? [] : (options.decays ?? DEFAULT_DECAYS),
+    learnedKernels: options.learnedKernels ?? true,
     dimension: options.pretrained?.dimension ?? options.dimension ?? 128,
     hidden: options.hidden ?? [256],
     activation: options.activation ?? 'tanh',
+    blocks: options.blocks ?? 0,
+    normalization: options.normalization ?? 'none',
     tied: options.tied ?? true,
     directConnections: options.directConnections ?? false,
-    dropout: options.dropout ?? 0.1,
+    dropout,
+    embeddingDropout: options.embeddingDropout ?? dropout,
+    wordDropout: options.wordDropout ?? 0,
+    output,
+    samples: isSampled(output) ? (options.samples ?? DEFAULT_SAMPLES) : 0,
+    cutoffs: options.cutoffs ?? [],
+    selfNormalization: options.selfNormalization ?? 0,
   };
 }
 
-/** The output bias starts at the log of the words' frequencies: the net need not learn them first. E may be pretrained. */
+/** The output starts at the words' frequencies: the net need not learn them first. E may be pretrained. */
 function start(
   { workspace, network }: LanguageModel,
   vocabulary: Vocabulary,
   { pretrained }: LanguageModelOptions,
 ): void {
   const total = vocabulary.totalCount + vocabulary.size;
-  workspace.write(
-    network.outputBias,
-    Float32Array.from({ length: vocabulary.size }, (_, id) => Math.log((vocabulary.countOf(id) + 1) / total)),
+  const frequencies = Array.from(
+    { length: vocabulary.size },
+    (_, id) => (vocabulary.countOf(id) + 1) / total,
   );
+  for (const [bias, values] of network.output.biases(frequencies)) workspace.write(bias, values);
   if (pretrained !== undefined) startFromVectors(workspace, network.table, vocabulary.entries(), pretrained);
 }
 
@@ -112,20 +141,20 @@ function settings(
 ): TrainerOptions {
   const { network, workspace, config } = lm;
   const { learningRate, weightDecay, beta2, epochs, patience, clip } = TRAINING_DEFAULTS;
-  const batchSize = options.batchSize ?? defaultBatchSize(train.ids.length);
-  const frozen = options.freezeEmbeddings ? network.table : undefined;
-  const source = new CorpusSource(train.ids, {
-    batchSize,
-    length: config.order - 1,
+  const frozen = new Set([...network.fixed, ...(options.freezeEmbeddings ? [network.table] : [])]);
+  const positions = new CorpusSource(train.ids, {
+    batchSize: options.batchSize ?? defaultBatchSize(train.ids.length),
+    length: contextLength(config),
     mode: config.context,
     seed,
   });
+  const source = new OutputSource(positions, network.output, lm.vocabulary, seed);
   const totalSteps = (options.epochs ?? epochs) * source.batchesPerEpoch;
   return {
     ...runOptionsOf(options),
     workspace,
     loss: network.loss,
-    parameters: network.parameters.filter((node) => node !== frozen),
+    parameters: network.parameters.filter((node) => !frozen.has(node)),
     source,
     epochs: options.epochs ?? epochs,
     optimizer: { kind: 'adamw', learningRate, weightDecay, beta2, ...options.optimizer },

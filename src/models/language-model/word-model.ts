@@ -1,19 +1,20 @@
 /** What people ask of a language model — the next words, scores, text — for models that are not networks. */
 import { DataError, ValueError } from '../../base/errors.js';
-import { Random } from '../../base/random.js';
-import { detokenize, type Tokenizer, type Vocabulary } from '../../text/index.js';
+import type { Tokenizer, Vocabulary } from '../../text/index.js';
 import { PerplexityReport } from '../../train/metrics.js';
+import { type NextOptions, type NextToken, nextTokens, scoresOf } from './completion.js';
 import { END_ID, type EncodedCorpus, encodeCorpus, UNKNOWN_ID, wordsOf } from './corpus.js';
-import type {
-  Generated,
-  GenerateOptions,
-  LanguageModel,
-  Lines,
-  NextToken,
-  TextScore,
-} from './language-model.js';
+import {
+  type Generated,
+  type GeneratedPiece,
+  type GenerateOptions,
+  generateText,
+  generateTokens,
+  streamText,
+  type WordSource,
+} from './generation.js';
+import type { LanguageModel, Lines, TextScore } from './language-model.js';
 import type { TokenPredictor } from './predictor.js';
-import { checkSampling, sample, topIndexes } from './sampling.js';
 
 /** What a neural language model, an n-gram model and a mixture have in common. */
 export type AnyLanguageModel = Pick<
@@ -26,7 +27,9 @@ export type AnyLanguageModel = Pick<
   | 'perplexity'
   | 'perplexityOf'
   | 'generate'
+  | 'generateSeveral'
   | 'generateTokens'
+  | 'generateStream'
 >;
 
 export abstract class WordModel implements AnyLanguageModel, TokenPredictor {
@@ -37,14 +40,8 @@ export abstract class WordModel implements AnyLanguageModel, TokenPredictor {
   abstract distributions(ids: Int32Array, from?: number): Generator<Float64Array>;
 
   /** The likeliest next words after a text, the likeliest first. `</s>` is the end of the sentence. */
-  next(text: string, { top = 5 }: { readonly top?: number } = {}): NextToken[] {
-    if (!(Number.isInteger(top) && top >= 1))
-      throw new ValueError(`top must be a whole number from 1, not ${top}`);
-    const probabilities = this.distribution(text);
-    return topIndexes(probabilities, top).map((id) => ({
-      token: this.vocabulary.tokenOf(id),
-      probability: probabilities[id]!,
-    }));
+  next(text: string, options: NextOptions = {}): NextToken[] {
+    return nextTokens(this, text, options, (ids) => scoresOf(this.after(ids)));
   }
 
   /** p(word | text) for every word of the vocabulary, by id. It sums to 1. */
@@ -92,26 +89,34 @@ export abstract class WordModel implements AnyLanguageModel, TokenPredictor {
 
   /** Text that the model makes up, word by word. The same seed gives the same text. */
   generate(options: GenerateOptions = {}): Generated {
-    const tokens = [...this.generateTokens(options)];
-    const ended = tokens.at(-1) === this.vocabulary.tokenOf(END_ID);
-    if (ended) tokens.pop();
-    const prompt = wordsOf(this.tokenizer, options.prompt ?? '');
-    return { text: detokenize([...prompt, ...tokens], this.tokenizer.options.kind), tokens, ended };
+    return generateText(this.source(), options);
   }
 
-  /** The same as a stream of tokens; the last is `</s>` where the model ends the sentence. */
-  *generateTokens(options: GenerateOptions = {}): Generator<string> {
-    const { prompt = '', maximumTokens = 50, seed = 1, unknown = false } = options;
-    checkSampling(options);
-    const random = new Random(seed, 'generate');
-    const ids = [...this.idsOf(prompt)];
-    for (let count = 0; count < maximumTokens; count++) {
-      const logits = this.after(Int32Array.from(ids)).map(Math.log);
-      const id = sample(logits, random, options, (candidate) => unknown || candidate !== UNKNOWN_ID);
-      yield this.vocabulary.tokenOf(id);
-      if (id === END_ID) return;
-      ids.push(id);
-    }
+  /** Several texts, with the seeds `seed`, `seed` + 1 and so on. */
+  *generateSeveral(count: number, options: GenerateOptions = {}): Generator<Generated> {
+    const { seed = 1 } = options;
+    for (let i = 0; i < count; i++) yield this.generate({ ...options, seed: seed + i });
+  }
+
+  /** One text as a stream of tokens; the last is `</s>` where the model ends it. */
+  generateTokens(options: GenerateOptions = {}): Generator<string> {
+    return generateTokens(this.source(), options);
+  }
+
+  /**
+   * One text as it grows, piece by piece, without blocking the thread for long.
+   *
+   * @example
+   * for await (const { text } of lm.generateStream({ prompt: 'the dog' })) process.stdout.write(text);
+   */
+  generateStream(options: GenerateOptions = {}): AsyncGenerator<GeneratedPiece, Generated> {
+    return streamText(this.source(), options);
+  }
+
+  private source(): WordSource {
+    const { vocabulary, tokenizer } = this;
+    const logitsAfter = (ids: readonly number[]) => this.after(Int32Array.from(ids)).map(Math.log);
+    return { vocabulary, tokenizer, logitsAfter };
   }
 
   private idsOf(text: string): Int32Array {
