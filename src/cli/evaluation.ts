@@ -3,20 +3,19 @@ import { DataError } from '../base/errors.js';
 import type { LabelledExample, NumericExample } from '../files/examples.js';
 import type { TextClassifier } from '../models/classifier/classifier.js';
 import type { FeedforwardNetwork } from '../models/feedforward.js';
+import { measureClassifier } from '../report/measure.js';
 import {
   ClassificationReport,
   type LabelScores,
-  type MultiLabelScores,
-  multiLabelScores,
+  type MultiLabelReport,
   type PerplexityReport,
 } from '../train/metrics.js';
-import { count, counted, measure, printable, table } from './format.js';
+import { count, counted, cut, measure, printable, table } from './format.js';
 
-const BATCH = 512;
 /** Tables of more classes do not fit a screen. */
 const MOST_CLASSES = 24;
-/** From this probability on a label is given, where a text may have several. */
-const THRESHOLD = 0.5;
+/** Columns that a label may take in a table. */
+export const LABEL_WIDTH = 24;
 
 /** A result of one kind of model. `lines` is for people. */
 export interface Evaluation {
@@ -34,27 +33,34 @@ export async function evaluateClassifier(
   examples: Iterable<LabelledExample> | AsyncIterable<LabelledExample>,
   file: string,
 ): Promise<Evaluation> {
-  const { labels, config } = classifier;
-  const several = config.head === 'multilabel';
-  const truth: number[] = [];
-  const probabilities: number[] = [];
-  let batch: string[] = [];
-  const flush = () => {
-    for (const value of classifier.probabilities(batch)) probabilities.push(value);
-    batch = [];
-  };
+  const { report } = await measureClassifier(classifier, checkedExamples(classifier, examples, file), {
+    mistakes: 0,
+  });
+  return report.kind === 'multi-label' ? multiLabel(report) : classification(report);
+}
+
+/**
+ * The examples as they are, once they are known to fit the model.
+ *
+ * @throws DataError with file and line for a label that the model does not have, for several labels where it gives one,
+ * and where there are no examples
+ */
+export async function* checkedExamples(
+  { labels, config }: TextClassifier,
+  examples: Iterable<LabelledExample> | AsyncIterable<LabelledExample>,
+  file: string,
+): AsyncGenerator<LabelledExample> {
+  let isEmpty = true;
   for await (const example of examples) {
     const ids = idsOf(example, labels, file);
-    if (several) truth.push(...labels.map((_, id) => (ids.includes(id) ? 1 : 0)));
-    else truth.push(singleLabel(ids, example, file));
-    batch.push(example.text);
-    if (batch.length === BATCH) flush();
+    if (config.head !== 'multilabel' && ids.length !== 1) {
+      const message = `this example has ${ids.length} labels, but the model gives one: train with --head multilabel`;
+      throw new DataError(message, { file, line: example.line });
+    }
+    isEmpty = false;
+    yield example;
   }
-  flush();
-  if (truth.length === 0) throw new DataError('there are no examples to measure', { file });
-  if (!several) return classification(new ClassificationReport(truth, probabilities, labels));
-  const given = probabilities.map((value) => value >= THRESHOLD);
-  return multiLabel(multiLabelScores(truth, given, labels), truth.length / labels.length);
+  if (isEmpty) throw new DataError('there are no examples to measure', { file });
 }
 
 /** The same for a network on rows of numbers. */
@@ -122,29 +128,29 @@ function idsOf(example: Labelled, labels: readonly string[], file: string): numb
   });
 }
 
-function singleLabel(ids: readonly number[], { line }: Labelled, file: string): number {
-  if (ids.length === 1) return ids[0]!;
-  const message = `this example has ${ids.length} labels, but the model gives one: train with --head multilabel`;
-  throw new DataError(message, { file, line });
-}
-
-function multiLabel(scores: MultiLabelScores, examples: number): Evaluation {
-  const { exactMatch, macro, micro, classes } = scores;
-  const json = { examples, exactMatch, macroF1: macro.f1, microF1: micro.f1, threshold: THRESHOLD, classes };
+/** The report of a model that may give several labels. */
+export function multiLabel(report: MultiLabelReport): Evaluation {
+  const { accuracy, scores, examples } = report;
   const line =
-    `all labels right ${measure(exactMatch)}, micro F1 ${measure(micro.f1)}, macro F1 ${measure(macro.f1)} ` +
-    `on ${counted(examples, 'example')} (labels from probability ${THRESHOLD} on)\n`;
-  return { json, lines: line + classTable(classes) };
+    `all labels right ${measure(accuracy)}, micro F1 ${measure(scores.micro.f1)}, macro F1 ${measure(scores.macro.f1)} ` +
+    `on ${counted(examples, 'example')}\n`;
+  return { json: { ...report.toJSON() }, lines: line + classTable(scores.classes) };
 }
 
-function classTable(classes: readonly LabelScores[]): string {
+/** @param thresholds from which probability on each label is given, of a multi-label model */
+export function classTable(
+  classes: readonly LabelScores[],
+  thresholds?: Readonly<Record<string, number>>,
+): string {
   if (classes.length > MOST_CLASSES) return `  (${classes.length} classes: --json lists them)\n`;
   const rows = classes.map(({ label, precision, recall, f1, support }) => [
-    printable(label),
+    cut(printable(label), LABEL_WIDTH),
     ...[precision, recall, f1].map((value) => value.toFixed(3)),
+    ...(thresholds === undefined ? [] : [thresholds[label]!.toFixed(3)]),
     count(support),
   ]);
-  return table([['label', 'precision', 'recall', 'F1', 'examples'], ...rows]);
+  const from = thresholds === undefined ? [] : ['given from'];
+  return table([['label', 'precision', 'recall', 'F1', ...from, 'examples'], ...rows]);
 }
 
 /** What is mistaken for what most often: where to look first. */

@@ -2,11 +2,12 @@
 import { FormatError } from '../base/errors.js';
 import type { Engine } from '../engine/engine.js';
 import type { LoadedModel } from '../files/model-file.js';
-import { readModelFile } from '../files/node/model-file.js';
 import { CHECKPOINT_KIND } from '../models/checkpoint-file.js';
 import { CLASSIFIER_KIND, TextClassifier } from '../models/classifier/classifier.js';
 import { FeedforwardNetwork, NETWORK_KIND } from '../models/feedforward.js';
 import { LANGUAGE_MODEL_KIND, LanguageModel } from '../models/language-model/language-model.js';
+import { loadModelContent } from '../models/model-content.js';
+import { NGRAM_KIND } from '../models/ngram/language-model.js';
 
 export type Model = TextClassifier | LanguageModel | FeedforwardNetwork;
 
@@ -14,6 +15,7 @@ export type Model = TextClassifier | LanguageModel | FeedforwardNetwork;
 const KINDS: Readonly<Record<string, { readonly name: string; readonly uses: string }>> = {
   [CLASSIFIER_KIND]: { name: 'a text classifier', uses: 'use predict' },
   [LANGUAGE_MODEL_KIND]: { name: 'a language model', uses: 'use next, score or generate' },
+  [NGRAM_KIND]: { name: 'an n-gram language model', uses: 'use next, score or generate' },
   [NETWORK_KIND]: { name: 'a feedforward network on numbers', uses: 'use predict' },
   [CHECKPOINT_KIND]: {
     name: 'the checkpoint of an unfinished training',
@@ -27,7 +29,7 @@ export function nameOfKind(kind: string): string {
 
 /** @throws FormatError when the file is damaged, or holds no model that can be used */
 export async function loadModel(path: string, engine: Engine): Promise<Model> {
-  return buildModel(await readModelFile(path), path, engine);
+  return buildModel(await loadModelContent(path), path, engine);
 }
 
 export function buildModel(content: LoadedModel, path: string, engine: Engine): Model {
@@ -51,7 +53,7 @@ export async function loadLanguageModel(
   engine: Engine,
   command: string,
 ): Promise<LanguageModel> {
-  const content = await readModelFile(path);
+  const content = await loadModelContent(path);
   if (content.kind === LANGUAGE_MODEL_KIND) return LanguageModel.fromModel(content, { engine, file: path });
   throw wrongKind(path, command, 'a language model', content.kind);
 }

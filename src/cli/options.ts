@@ -105,7 +105,7 @@ export async function engineOf({ engine = 'wasm', exact, threads }: EngineFlags)
   if (exact) throw new UsageError(`--exact is a build of the wasm engine: leave out --engine ${engine}`);
   if (engine === 'reference') return referenceEngine;
   const { loadBlasEngine } = await import('../engine/blas/index.js');
-  return loadBlasEngine({ threads });
+  return loadBlasEngine({ threads, wasm: wasmEngine({ threads }) });
 }
 
 export interface DataFlags {
@@ -124,7 +124,7 @@ export function addDataOptions(command: Command): Command {
     return option;
   };
   add('--format <name>', 'how the file is written (default: found out)').choices([
-    ...['csv', 'tsv', 'jsonl', 'fasttext', 'text'],
+    ...['csv', 'tsv', 'jsonl', 'fasttext', 'text', 'parquet', 'arrow'],
   ]);
   add('--text-column <name>', 'column with the text, by name or number; may be given again').argParser(
     several,

@@ -25,15 +25,33 @@ const COMMANDS: readonly CommandEntry[] = [
   { name: 'train', summary: 'train a model on a file', load: () => import('./commands/train.js') },
   { name: 'predict', summary: 'label texts', load: () => import('./commands/predict.js') },
   { name: 'evaluate', summary: 'measure a model on data', load: () => import('./commands/evaluate.js') },
+  { name: 'audit', summary: 'look for faults in labelled data', load: () => import('./commands/audit.js') },
+  {
+    name: 'compare',
+    summary: 'measure two language models on the same tokens',
+    load: () => import('./commands/compare.js'),
+  },
   { name: 'next', summary: 'show the likeliest next tokens', load: () => import('./commands/next.js') },
   { name: 'generate', summary: 'let a language model write', load: () => import('./commands/generate.js') },
   { name: 'score', summary: 'tell how surprising texts are', load: () => import('./commands/score.js') },
   { name: 'neighbors', summary: 'show similar words', load: () => import('./commands/neighbors.js') },
+  { name: 'serve', summary: 'answer requests over HTTP', load: () => import('./commands/serve.js') },
+  {
+    name: 'export',
+    summary: 'write a model for other programs',
+    load: () => import('./commands/export.js'),
+  },
+  {
+    name: 'compress',
+    summary: 'make a model small, and tell what that costs',
+    load: () => import('./commands/compress.js'),
+  },
   {
     name: 'info',
     summary: 'tell about this installation or a model',
     load: () => import('./commands/info.js'),
   },
+  { name: 'studio', summary: 'look at all this in a browser', load: () => import('./commands/studio.js') },
 ];
 
 const EXAMPLES = `

@@ -1,6 +1,16 @@
 /** What reading a data file gives: examples, and a description of how the file was understood. */
 
-export type DataFormat = 'csv' | 'tsv' | 'jsonl' | 'fasttext' | 'text';
+/** Formats of lines of text. */
+export type TextFormat = 'csv' | 'tsv' | 'jsonl' | 'fasttext' | 'text';
+
+/** Formats of typed columns, which tell by their first bytes what they are. */
+export type ColumnarFormat = 'parquet' | 'arrow';
+
+export type DataFormat = TextFormat | ColumnarFormat;
+
+export function isColumnar(format: DataFormat | undefined): format is ColumnarFormat {
+  return format === 'parquet' || format === 'arrow';
+}
 
 /** A text and what it is. `line` is where it starts in its file, from 1. */
 export interface LabelledExample {

@@ -1,5 +1,5 @@
 /** Which format a data file has: by what stands in it where that is unmistakable, else by its name, else by looking. */
-import type { DataFormat } from './examples.js';
+import type { TextFormat } from './examples.js';
 
 /** The beginning of a file: its name and its first lines, all of them whole. */
 export interface Sample {
@@ -10,12 +10,12 @@ export interface Sample {
 }
 
 export interface FormatGuess {
-  readonly format: DataFormat;
+  readonly format: TextFormat;
   readonly reason: string;
 }
 
 const LABEL_MARK = /(?:^|\s)__label__\S+/;
-const EXTENSIONS: Readonly<Record<string, DataFormat>> = {
+const EXTENSIONS: Readonly<Record<string, TextFormat>> = {
   csv: 'csv',
   tsv: 'tsv',
   tab: 'tsv',

@@ -6,10 +6,19 @@
  *   kind           what the model is: 'text-classifier', 'language-model', …
  *   version        the version of the library that wrote it
  *   config         everything that is not a tensor, as JSON
+ *   packing        which tensors are packed, and how, as JSON; absent where none is (see packed.ts)
  */
 import { FormatError, ValueError } from '../base/errors.js';
 import type { Tensor } from './dtypes.js';
-import { decodeSafetensors, encodeSafetensors, type Named } from './safetensors.js';
+import {
+  type PackedTensor,
+  type Packing,
+  parsePacking,
+  partsOfPacked,
+  readPacked,
+  unpack,
+} from './packed.js';
+import { decodeSafetensors, encodeSafetensors, type Named, safetensorsPieces } from './safetensors.js';
 
 /** A model as its file holds it. */
 export interface ModelContent {
@@ -19,11 +28,16 @@ export interface ModelContent {
   /** Plain JSON. What it must hold is the model's own business to check. */
   readonly config: unknown;
   readonly tensors: Named<Tensor>;
+  /** Which of the tensors are packed, and how (default: none). */
+  readonly packing?: Packing;
 }
 
 /** A model read from a file. */
-export interface LoadedModel extends ModelContent {
+export interface LoadedModel extends Omit<ModelContent, 'packing'> {
+  /** By name. Packed ones are float32 here; their numbers are made when `data` is first asked for. */
   readonly tensors: ReadonlyMap<string, Tensor>;
+  /** The packed ones as they stand in the file; absent where there are none. */
+  readonly packed?: ReadonlyMap<string, PackedTensor>;
 }
 
 const FORMAT = 'lexigrad';
@@ -35,15 +49,25 @@ const DEEPEST_CONFIG = 64;
  *
  * @throws ValueError when the config is not plain JSON (a NaN, an infinity, a function), or as `encodeSafetensors`.
  */
-export function encodeModel({ kind, version, config, tensors }: ModelContent): Uint8Array {
-  const metadata = {
+export function encodeModel(content: ModelContent): Uint8Array {
+  return encodeSafetensors(content.tensors, modelMetadata(content));
+}
+
+/** The same bytes as pieces in order, for writing; see `safetensorsPieces`. @throws ValueError as `encodeModel`. */
+export function modelPieces(content: ModelContent): Uint8Array[] {
+  return safetensorsPieces(content.tensors, modelMetadata(content));
+}
+
+/** All of a model but its tensors, as texts: for files that hold both. @throws ValueError as `encodeModel`. */
+export function modelMetadata({ kind, version, config, packing }: ModelContent): Record<string, string> {
+  return {
     format: FORMAT,
     formatVersion: String(FORMAT_VERSION),
     kind,
     version,
     config: JSON.stringify(config, refuseNonJson) ?? 'null',
+    ...(packing === undefined ? {} : { packing: JSON.stringify(packing) }),
   };
-  return encodeSafetensors(tensors, metadata);
 }
 
 /**
@@ -57,11 +81,25 @@ export function decodeModel(bytes: Uint8Array, file?: string): LoadedModel {
   const other = recognizeOtherFile(bytes);
   if (other !== undefined) throw new FormatError(`this is not a Lexigrad model but ${other}`, { file });
   const { tensors, metadata } = decodeSafetensors(bytes, file);
-  if (metadata.get('format') !== FORMAT) {
+  if (!hasModelMetadata(metadata)) {
     const message =
       'this is a safetensors file, but not a Lexigrad model: its metadata does not say format = lexigrad';
     throw new FormatError(message, { file });
   }
+  return modelOfMetadata(metadata, tensors, file);
+}
+
+/** Whether the texts beside a file's tensors are those of `modelMetadata`. */
+export function hasModelMetadata(metadata: ReadonlyMap<string, string>): boolean {
+  return metadata.get('format') === FORMAT;
+}
+
+/** A model from the texts of `modelMetadata` and its tensors. @throws FormatError as `decodeModel`. */
+export function modelOfMetadata(
+  metadata: ReadonlyMap<string, string>,
+  tensors: ReadonlyMap<string, Tensor>,
+  file?: string,
+): LoadedModel {
   const formatVersion = metadata.get('formatVersion') ?? '';
   if (formatVersion !== String(FORMAT_VERSION)) {
     throw new FormatError(
@@ -80,7 +118,37 @@ export function decodeModel(bytes: Uint8Array, file?: string): LoadedModel {
     kind: field('kind'),
     version: field('version'),
     config: parseConfig(field('config'), file),
-    tensors,
+    ...unpacked(metadata.get('packing'), tensors, file),
+  };
+}
+
+/** The tensors of a file with the packed ones among them as weights. */
+function unpacked(
+  packing: string | undefined,
+  tensors: ReadonlyMap<string, Tensor>,
+  file?: string,
+): Pick<LoadedModel, 'tensors' | 'packed'> {
+  if (packing === undefined) return { tensors };
+  const weights = new Map(tensors);
+  const packed = new Map<string, PackedTensor>();
+  for (const [name, kind] of parsePacking(packing, file)) {
+    packed.set(name, readPacked(name, kind, tensors, file));
+    for (const part of partsOfPacked(name, kind)) weights.delete(part);
+  }
+  for (const [name, tensor] of packed) weights.set(name, weightsOf(tensor));
+  return { tensors: weights, packed };
+}
+
+/** A packed tensor as one of float32, which is not made before it is wanted. */
+function weightsOf(packed: PackedTensor): Tensor {
+  let data: Float32Array | undefined;
+  return {
+    dtype: 'F32',
+    shape: packed.shape,
+    get data() {
+      data ??= unpack(packed);
+      return data;
+    },
   };
 }
 
@@ -117,16 +185,19 @@ function refuseNonJson(key: string, value: unknown): unknown {
   return value;
 }
 
+/** Whether bytes begin as ONNX files do: the version of the format, then a name or the graph. */
+export function looksLikeOnnx([first, version, next]: Uint8Array): boolean {
+  return first === 0x08 && version! > 0 && version! < 0x20 && [0x12, 0x1a, 0x3a, 0x42].includes(next!);
+}
+
 /** What a file is that people may take for a model file; undefined when it may be one. */
 function recognizeOtherFile(bytes: Uint8Array): string | undefined {
   const startsWith = (...start: number[]) => start.every((byte, i) => bytes[i] === byte);
   if (bytes.length === 0) return 'an empty file';
   if (startsWith(0xba, 0x16, 0x4f, 0x2f)) {
-    return 'a fastText model (.bin): save its vectors as .vec and train with them as pretrained embeddings';
+    return 'a fastText model: FastTextModel.load reads it, and so do the commands predict, evaluate, neighbors and info';
   }
-  if (startsWith(0x08) && bytes[1]! < 0x20 && (bytes[2] === 0x12 || bytes[2] === 0x1a || bytes[2] === 0x3a)) {
-    return 'an ONNX model: Lexigrad does not read ONNX';
-  }
+  if (looksLikeOnnx(bytes)) return 'an ONNX model: read it with fromOnnx or importOnnx of lexigrad/onnx';
   if (startsWith(0x50, 0x4b, 0x03, 0x04)) return 'a zip archive (a PyTorch or NumPy file, perhaps)';
   if (startsWith(0x1f, 0x8b)) return 'a gzip file: unpack it first';
   if (startsWith(0x80) && bytes[1]! >= 2 && bytes[1]! <= 5 && bytes[8] !== 0x7b)

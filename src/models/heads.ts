@@ -6,20 +6,9 @@ import { binaryCrossEntropy, softmaxCrossEntropy } from '../graph/ops/losses.js'
 import { mean, softmax } from '../graph/ops/reductions.js';
 import { reshape, sum } from '../graph/ops/structure.js';
 import { type Activation, Dropout, type Layer, Linear, Sequential } from '../nn/index.js';
+import type { Head, LabelScore } from './labels.js';
 
-/**
- * How the network ends:
- *   softmax     exactly one of the labels, P = softmax(z)
- *   binary      exactly one of two labels, from a single unit: P(second) = σ(z)
- *   multilabel  any number of the labels, P(label) = σ(z_label), each on its own
- */
-export type Head = 'softmax' | 'binary' | 'multilabel';
-
-/** A label with its probability. */
-export interface LabelScore {
-  readonly label: string;
-  readonly score: number;
-}
+export { type Head, type LabelScore, logitCount } from './labels.js';
 
 export interface HiddenSettings {
   /** Units of each hidden layer. */
@@ -45,11 +34,6 @@ export function hiddenLayers(
     width = units;
   });
   return { body: new Sequential('body', layers), width };
-}
-
-/** How many logits the last layer gives. */
-export function logitCount(head: Head, labels: number): number {
-  return head === 'binary' ? 1 : labels;
 }
 
 /**

@@ -1,14 +1,15 @@
 /** What every trained model has: weights in a workspace, a record of its training, and a file form. */
 import { saveFile } from '#host';
-import { FormatError } from '../base/errors.js';
 import { VERSION } from '../base/version.js';
 import type { Engine } from '../engine/engine.js';
-import { encodeModel, type LoadedModel, type ModelContent } from '../files/index.js';
+import { encodeModel, type ModelContent } from '../files/index.js';
 import type { ParameterNode } from '../graph/node.js';
 import type { Workspace } from '../program/index.js';
 import type { TrainingRecord } from './record.js';
 import { tensorsOf } from './tensors.js';
 import { weightsHash } from './weights-hash.js';
+
+export { checkKind } from './check-kind.js';
 
 export interface LoadOptions {
   /** Default: `defaultEngine()` */
@@ -49,9 +50,4 @@ export abstract class Model {
   protected contentOf(kind: string, config: unknown): ModelContent {
     return { kind, version: VERSION, config, tensors: tensorsOf(this.workspace, this.network.parameters) };
   }
-}
-
-/** @throws FormatError when a file holds another kind of model. @param name the wanted kind, for people */
-export function checkKind(model: LoadedModel, kind: string, name: string, file?: string): void {
-  if (model.kind !== kind) throw new FormatError(`this model is a ${model.kind}, not a ${name}`, { file });
 }

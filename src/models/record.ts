@@ -12,6 +12,8 @@ export interface TrainingRecord {
   readonly bestEpoch?: number;
   /** Results by split: `validation`, `test`. */
   readonly results?: Readonly<Record<string, unknown>>;
+  /** What was made smaller, and how; of models that were compressed. */
+  readonly compression?: Readonly<Record<string, unknown>>;
   /** Hash of the weights: equal for equal training. */
   readonly weights?: string;
 }

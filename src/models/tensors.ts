@@ -32,7 +32,9 @@ export function checkCapacity(
   widths: readonly number[],
   file?: string,
 ): void {
-  const held = [...tensors.values()].reduce((sum, { data }) => sum + data.length, 0);
+  // By the shapes, which are known to be right: packed tensors are not unpacked for this.
+  const sizeOf = (shape: readonly number[]) => shape.reduce((product, size) => product * size, 1);
+  const held = [...tensors.values()].reduce((sum, { shape }) => sum + sizeOf(shape), 0);
   const wanted = widths.slice(1).reduce((sum, width, i) => sum + width * widths[i]!, 0);
   if (wanted <= held) return;
   throw new FormatError(
@@ -49,19 +51,29 @@ export function restoreParameters(
   file?: string,
 ): void {
   for (const node of parameters) {
-    const tensor = tensors.get(node.name);
-    if (tensor === undefined || !(tensor.data instanceof Float32Array)) {
-      throw new FormatError(
-        `the model file has no float tensor '${node.name}': it is damaged, or of another version`,
-        { file },
-      );
-    }
-    if (!sameShape(tensor.shape, node.shape)) {
-      throw new FormatError(
-        `tensor '${node.name}' has the shape ${formatShape(tensor.shape)}, but the model's configuration needs ${formatShape(node.shape)}`,
-        { file },
-      );
-    }
-    workspace.write(node, tensor.data);
+    workspace.write(node, savedWeights(tensors, node.name, node.shape as readonly number[], file));
   }
+}
+
+/** The weights of one parameter. @throws FormatError when they are missing or of another shape */
+export function savedWeights(
+  tensors: ReadonlyMap<string, Tensor>,
+  name: string,
+  shape: readonly number[],
+  file?: string,
+): Float32Array {
+  const tensor = tensors.get(name);
+  if (tensor === undefined || !(tensor.data instanceof Float32Array)) {
+    throw new FormatError(
+      `the model file has no float tensor '${name}': it is damaged, or of another version`,
+      { file },
+    );
+  }
+  if (!sameShape(tensor.shape, shape)) {
+    throw new FormatError(
+      `tensor '${name}' has the shape ${formatShape(tensor.shape)}, but the model's configuration needs ${formatShape(shape)}`,
+      { file },
+    );
+  }
+  return tensor.data;
 }

@@ -6,11 +6,17 @@ import { VERSION } from '../../base/version.js';
 import type { Engine } from '../../engine/engine.js';
 import { measureProducts } from '../../engine/measure.js';
 import { hasWasm, wasmEngine } from '../../engine/wasm/index.js';
-import { readModelFile } from '../../files/node/model-file.js';
+import { openText } from '../../files/node/open.js';
 import type { Node } from '../../graph/node.js';
 import { TextClassifier } from '../../models/classifier/classifier.js';
+import { predictionWork } from '../../models/language-model/inference/work.js';
 import { LanguageModel } from '../../models/language-model/language-model.js';
+import { loadModelContent } from '../../models/model-content.js';
+import { NGRAM_KIND, NgramLanguageModel } from '../../models/ngram/language-model.js';
+import { fastTextFacts, isFastTextFile, loadFastText } from '../fasttext.js';
 import { bytes, count, counted, cut, pad, printable, scaled } from '../format.js';
+import { onnxFacts } from '../interchange.js';
+import { isArpaFile } from '../language-models.js';
 import { buildModel, type Model, nameOfKind } from '../models.js';
 import { addCommonOptions, addEngineOptions, addExamples, engineOf } from '../options.js';
 import type { Terminal } from '../terminal.js';
@@ -23,7 +29,7 @@ type Facts = Record<string, unknown>;
 
 export function declare(command: Command, terminal: Terminal): void {
   command
-    .argument('[model]', 'a model that train has saved')
+    .argument('[model]', 'a model that train has saved, one of fastText, or n-grams (.arpa)')
     .description('Tell about this installation, or about a model.')
     .action(async (path: string | undefined) => {
       const facts = path === undefined ? await installation() : await modelFacts(path, command);
@@ -69,7 +75,27 @@ async function installation(): Promise<Facts> {
 }
 
 async function modelFacts(path: string, command: Command): Promise<Facts> {
-  const content = await readModelFile(path);
+  if (await isFastTextFile(path)) {
+    const { kind, what, savedBy, ...facts } = fastTextFacts(await loadFastText(path));
+    return { model: path, kind, what, savedBy, fileBytes: (await stat(path)).size, ...facts };
+  }
+  const foreign = await onnxFacts(path);
+  if (foreign !== undefined) return { model: path, fileBytes: (await stat(path)).size, ...foreign };
+  if (isArpaFile(path)) {
+    const model = await NgramLanguageModel.fromArpa(openText(path), path);
+    return { model: path, kind: 'arpa', fileBytes: (await stat(path)).size, ...ngramFacts(model) };
+  }
+  const content = await loadModelContent(path);
+  if (content.kind === NGRAM_KIND) {
+    return {
+      model: path,
+      kind: content.kind,
+      what: nameOfKind(content.kind),
+      savedBy: `lexigrad ${content.version}`,
+      fileBytes: (await stat(path)).size,
+      ...ngramFacts(NgramLanguageModel.fromModel(content, path)),
+    };
+  }
   const model = buildModel(content, path, await engineOf(command.opts()));
   const { record } = model;
   return {
@@ -80,12 +106,14 @@ async function modelFacts(path: string, command: Command): Promise<Facts> {
     fileBytes: (await stat(path)).size,
     ...(model instanceof LanguageModel ? languageModelFacts(model) : labelFacts(model)),
     parameters: model.parameterCount,
-    ...predictionWork(model),
+    ...workOf(model),
+    ...(model instanceof LanguageModel ? tableFacts(model) : {}),
     settings: record.settings,
     data: record.data,
     results: record.results,
     stopped: record.stopped,
     bestEpoch: record.bestEpoch,
+    compression: record.compression,
     weights: model.hash,
   };
 }
@@ -101,8 +129,24 @@ function languageModelFacts({ config, vocabulary }: LanguageModel): Facts {
   return { vocabulary: vocabulary.size, ...config };
 }
 
+function ngramFacts(model: NgramLanguageModel): Facts {
+  const { config, vocabulary, ngrams, record } = model;
+  return {
+    vocabulary: vocabulary.size,
+    ...config,
+    ngramsByLength: ngrams.ngramCounts,
+    memoryBytes: ngrams.byteLength,
+    bytesPerNgram: ngrams.byteLength / ngrams.trie.size,
+    parameters: model.parameterCount,
+    settings: record.settings,
+    data: record.data,
+    results: record.results,
+    weights: model.hash,
+  };
+}
+
 /** Multiply-adds of one prediction, from the compiled program itself. */
-function predictionWork(model: Model): Facts {
+function workOf(model: Model): Facts {
   const { network } = model;
   const output: Node = 'probabilities' in network ? network.probabilities : network.logits;
   const items: Record<string, number> =
@@ -112,6 +156,18 @@ function predictionWork(model: Model): Facts {
   return {
     multiplyAddsPerPrediction: Math.round(steps.reduce((sum, { flops }) => sum + flops, 0) / 2),
     ...(items.items === undefined ? {} : { forFeatures: TYPICAL_ITEMS }),
+  };
+}
+
+/** What tables of the first layer save, where a language model can have them. */
+function tableFacts({ config, network, vocabulary }: LanguageModel): Facts {
+  const work = predictionWork(config, network.parameters, vocabulary.size);
+  if (work?.tableBytes === undefined) return {};
+  return {
+    multiplyAddsWithTables: work.multiplyAddsWithTables,
+    additionsInstead: work.additionsWithTables,
+    tableBytes: work.tableBytes,
+    tables: work.tables ? 'made as words are met' : 'not made: larger than the default of 64 MiB',
   };
 }
 
@@ -132,8 +188,9 @@ function label(name: string): string {
 
 function readable(name: string, value: unknown): string {
   if (value === null) return 'none';
-  if (name === 'fileBytes') return bytes(value as number);
-  if (name === 'multiplyAddsPerPrediction') return scaled(value as number).trim();
+  if (name === 'fileBytes' || name === 'memoryBytes' || name === 'tableBytes') return bytes(value as number);
+  if (name === 'multiplyAddsPerPrediction' || name === 'multiplyAddsWithTables')
+    return scaled(value as number).trim();
   if (typeof value === 'number')
     return Number.isInteger(value) ? count(value) : String(Number(value.toPrecision(5)));
   if (Array.isArray(value)) return listed(name, value);
@@ -148,7 +205,9 @@ function readable(name: string, value: unknown): string {
 
 function listed(name: string, list: readonly unknown[]): string {
   if (list.length === 0) return 'none';
-  const items = list.map((item) => printable(String(item))).join(', ');
+  const items = list
+    .map((item) => printable(typeof item === 'number' ? count(item) : String(item)))
+    .join(', ');
   return name === 'labels' ? `${counted(list.length, 'label')}: ${items}` : items;
 }
 

@@ -2,6 +2,7 @@
 import { type Command, Option } from 'commander';
 import type { Neighbor, WordVectors } from '../../files/word-vectors.js';
 import { UsageError } from '../errors.js';
+import { isFastTextFile, loadFastText } from '../fasttext.js';
 import { bar, displayWidth, pad, printable } from '../format.js';
 import {
   addCommonOptions,
@@ -18,7 +19,7 @@ const BAR_WIDTH = 20;
 
 export function declare(command: Command, terminal: Terminal): void {
   command
-    .argument('<model>', 'a model with embeddings, or word vectors: .vec, .txt, .bin')
+    .argument('<model>', 'a model with embeddings, one of fastText, or word vectors: .vec, .txt, .bin')
     .argument('<words...>', 'a word; with --analogy three')
     .description('Show the words whose vectors are nearest, by the cosine of the angle between them.')
     .addOption(new Option('--top <k>', 'how many').default(10).argParser(whole(1)))
@@ -43,7 +44,10 @@ async function neighbors(
   if (!analogy && words.length !== 1) {
     throw new UsageError(`give one word, not ${words.length} (for three with --analogy, see --help)`);
   }
-  const vectors = await readVectors(path, await engineOf(flags));
+  // A fastText model knows more than its table: it puts unknown words together from their pieces.
+  const vectors = (await isFastTextFile(path))
+    ? await loadFastText(path)
+    : await readVectors(path, await engineOf(flags));
   const [a, b, c] = words.map((word) => knownForm(vectors, word, terminal));
   const found = analogy ? vectors.analogy(a!, b!, c!, top) : vectors.neighbors(a!, top);
   if (flags.json) await terminal.writeJson(found);
@@ -51,7 +55,7 @@ async function neighbors(
 }
 
 /** Models fold case; people do not. */
-function knownForm(vectors: WordVectors, word: string, terminal: Terminal): string {
+function knownForm(vectors: Pick<WordVectors, 'has'>, word: string, terminal: Terminal): string {
   const forms = [word, word.normalize('NFC'), word.toLowerCase(), word.normalize('NFC').toLowerCase()];
   const form = forms.find((each) => vectors.has(each));
   if (form !== undefined && form !== word) terminal.say(`note: looking for '${printable(form)}'`);

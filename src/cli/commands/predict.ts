@@ -1,13 +1,22 @@
 /** lexigrad predict MODEL TEXT… */
-import type { Command } from 'commander';
-import { Option } from 'commander';
-import { readModelFile } from '../../files/node/model-file.js';
+import { basename } from 'node:path';
+import { type Command, Option } from 'commander';
 import { CLASSIFIER_KIND, TextClassifier } from '../../models/classifier/classifier.js';
-import type { Explanation } from '../../models/classifier/explanation.js';
+import { type Decision, decide } from '../../models/classifier/decision.js';
+import {
+  type Explanation,
+  type ExplanationMethod,
+  explanationMethods,
+} from '../../models/classifier/explanation.js';
+import type { FeatureExplanation } from '../../models/feedforward/feedforward.js';
 import type { LabelScore } from '../../models/heads.js';
+import { loadModelContent } from '../../models/model-content.js';
 import { UsageError } from '../errors.js';
+import { explanationLines } from '../explain.js';
+import { isFastTextFile, loadFastText } from '../fasttext.js';
 import { bar, counted, displayWidth, pad, printable, probability } from '../format.js';
 import { lineBatches } from '../input.js';
+import { labelLines } from '../label-lines.js';
 import { wrongKind } from '../models.js';
 import {
   addCommonOptions,
@@ -15,14 +24,19 @@ import {
   addExamples,
   type EngineFlags,
   engineOf,
+  mass,
   whole,
 } from '../options.js';
+import { checkPage, writePage } from '../page.js';
 import type { Terminal } from '../terminal.js';
 
 interface PredictFlags extends EngineFlags {
   readonly json?: boolean;
   readonly explain?: boolean;
   readonly label?: string;
+  readonly method?: ExplanationMethod;
+  readonly html?: string;
+  readonly minScore?: number;
   readonly top?: number;
 }
 
@@ -30,17 +44,25 @@ interface PredictFlags extends EngineFlags {
 interface Predictor {
   readonly labels: readonly string[];
   readonly several: boolean;
+  /** Whether integrated gradients differ from gradient × input. */
+  readonly deep: boolean;
   predict(texts: readonly string[]): LabelScore[][];
+  decide(scores: readonly LabelScore[], minimumScore?: number): Decision;
   explain(text: string, label?: string): Explanation;
+  /** Labels standard input line by line, where that can be done faster than by batches. */
+  labelLines?(terminal: Terminal): Promise<void>;
 }
 
-/** From this probability on a label is given, where a text may have several. */
-const THRESHOLD = 0.5;
 const BAR_WIDTH = 20;
+/** What stands in place of a label where the model abstains. */
+const NO_LABEL = '(none)';
 
 export function declare(command: Command, terminal: Terminal): void {
   command
-    .argument('<model>', 'a text classifier (or feedforward network) that train has saved')
+    .argument(
+      '<model>',
+      'a text classifier (or feedforward network) that train has saved, or one of fastText (.bin, .ftz)',
+    )
     .argument('[texts...]', 'texts to label; - reads one a line from standard input')
     .description('Label texts. A feedforward network takes rows of numbers, as in 0.5,1.2.')
     .addOption(
@@ -48,14 +70,29 @@ export function declare(command: Command, terminal: Terminal): void {
         whole(1),
       ),
     )
-    .option('--explain', 'show what each word contributed')
+    .addOption(
+      new Option(
+        '--min-score <p>',
+        `give a label only from this probability on, else ${NO_LABEL}, in JSON null (default: 0; several labels: each its own)`,
+      ).argParser(mass),
+    )
+    .option('--explain', 'show what each word and feature contributed')
     .option('--label <label>', 'explain this label, not the likeliest')
+    .addOption(
+      new Option(
+        '--method <name>',
+        'explain by leaving out, by gradient × input, or by integrated gradients (default: occlusion)',
+      ).choices(explanationMethods),
+    )
+    .option('--html <file>', 'write the explanations as one page')
     .action(async (model: string, texts: string[]) => predict(terminal, model, texts, command.opts()));
   addEngineOptions(command);
   addCommonOptions(command);
   addExamples(command, [
     ['lexigrad predict tickets.lexigrad "my card was charged twice"', 'labels with probabilities'],
     ['lexigrad predict tickets.lexigrad "charged twice" --explain', 'and why'],
+    ['lexigrad predict tickets.lexigrad "charged twice" --html why.html', 'the same as a page'],
+    ['lexigrad predict tickets.lexigrad - --min-score 0.9 < texts.txt', 'no label where it is not sure'],
     ['lexigrad predict tickets.lexigrad - < texts.txt', 'label, probability, text: one a line'],
     ['lexigrad predict tickets.lexigrad - --json < texts.txt', 'one JSON object a line'],
   ]);
@@ -71,18 +108,34 @@ async function predict(
     throw new UsageError('there is no text to label: give one, or - to read lines from standard input');
   const fromStdin = texts.includes('-');
   if (fromStdin && texts.length > 1) throw new UsageError('give texts, or -, but not both');
+  const { label, html, method, explain = (label ?? html ?? method) !== undefined } = flags;
+  if (html !== undefined && fromStdin)
+    throw new UsageError('--html explains texts that are given as arguments, not standard input');
+  await checkPage(html, [path]);
   const predictor = await loadPredictor(path, flags);
-  const { label, explain = label !== undefined } = flags;
   if (label !== undefined && !predictor.labels.includes(label)) {
     throw new UsageError(`the model has no label '${label}'; its labels are ${predictor.labels.join(', ')}`);
   }
-  const show: Show = { terminal, predictor, explain, label, ...flags };
+  const show: Show = { terminal, predictor, ...flags, explain };
   if (!fromStdin) {
     const scores = predictor.predict(texts);
     for (const [i, text] of texts.entries()) {
       if (flags.json) await terminal.writeJson(asJson(text, scores[i]!, show));
       else await terminal.write((i > 0 ? '\n' : '') + asBlock(text, scores[i]!, show, texts.length > 1));
     }
+    if (html !== undefined) {
+      const { explanationPage } = await import('../../report/html/explanation-page.js');
+      const predictions = texts.map((text, i) => ({
+        explanation: predictor.explain(text, label),
+        scores: scores[i]!,
+      }));
+      await writePage(html, explanationPage(predictions, { model: basename(path), method }), terminal);
+    }
+    return;
+  }
+  const plain = !flags.json && !explain && !predictor.several && flags.minScore === undefined;
+  if (predictor.labelLines !== undefined && plain && (flags.top ?? 1) === 1) {
+    await predictor.labelLines(terminal);
     return;
   }
   for await (const batch of lineBatches(terminal.stdin)) {
@@ -95,15 +148,21 @@ async function predict(
 }
 
 async function loadPredictor(path: string, flags: PredictFlags): Promise<Predictor> {
-  const content = await readModelFile(path);
+  if (await isFastTextFile(path)) return fastTextPredictor(path);
+  const content = await loadModelContent(path);
   const engine = await engineOf(flags);
   if (content.kind === CLASSIFIER_KIND) {
     const classifier = TextClassifier.fromModel(content, { engine, file: path });
     return {
       labels: classifier.labels,
       several: classifier.config.head === 'multilabel',
+      deep: classifier.config.hidden.length > 0,
+      decide: (scores, minimumScore) => decide(scores, classifier, minimumScore),
       predict: (texts) => classifier.classifyBatch(texts),
       explain: (text, label) => classifier.explain(text, label),
+      ...(classifier.isDirect
+        ? { labelLines: (terminal: Terminal) => labelLines(terminal, classifier) }
+        : {}),
     };
   }
   const { FeedforwardNetwork, NETWORK_KIND } = await import('../../models/feedforward.js');
@@ -113,8 +172,40 @@ async function loadPredictor(path: string, flags: PredictFlags): Promise<Predict
   return {
     labels: network.labels,
     several: false,
+    deep: true,
+    decide: (scores, minimumScore) =>
+      decide(scores, { labels: network.labels, calibration: { thresholds: [] } }, minimumScore),
     predict: (texts) => network.predictBatch(texts.map(rowOf)),
-    explain: (text, label) => ({ text, baseline: 0, words: [], ...network.explain(rowOf(text), label) }),
+    explain: (text, label) => explanationOfNumbers(text, network.explain(rowOf(text), label)),
+  };
+}
+
+/** The explanation of a network that reads no words. */
+function explanationOfNumbers(text: string, { features, ...rest }: FeatureExplanation): Explanation {
+  return {
+    ...{ text, baseline: 0, origin: 0, words: [], ngrams: [], ...rest },
+    features: features.map((feature) => ({ ...feature, integrated: feature.gradient })),
+  };
+}
+
+/** Scores are those of fastText's own program. */
+async function fastTextPredictor(path: string): Promise<Predictor> {
+  const model = await loadFastText(path);
+  return {
+    labels: model.labels,
+    several: false,
+    deep: false,
+    // A text of which the model knows nothing gets no label at all.
+    decide: (scores, minimumScore) =>
+      scores.length === 0
+        ? { label: null, labels: [], score: 0 }
+        : decide(scores, { labels: model.labels, calibration: { thresholds: [] } }, minimumScore),
+    predict: (texts) => model.classifyBatch(texts),
+    explain: () => {
+      throw new UsageError(
+        `${path} is a fastText model: --explain works for models that lexigrad has trained`,
+      );
+    },
   };
 }
 
@@ -134,24 +225,23 @@ interface Show {
   readonly predictor: Predictor;
   readonly explain: boolean;
   readonly label?: string;
+  readonly method?: ExplanationMethod;
+  readonly minScore?: number;
   readonly top?: number;
 }
 
-function asJson(text: string, scores: readonly LabelScore[], { predictor, top, explain, label }: Show) {
+function asJson(text: string, scores: readonly LabelScore[], show: Show) {
+  const { predictor, top, explain, label, minScore } = show;
   const shown = scores.slice(0, top ?? scores.length);
+  const decision = predictor.decide(scores, minScore);
   return {
     text,
-    label: scores[0]!.label,
-    score: scores[0]!.score,
-    ...(predictor.several ? { labels: given(scores) } : {}),
+    label: decision.label,
+    score: decision.score,
+    ...(predictor.several ? { labels: decision.labels } : {}),
     scores: Object.fromEntries(shown.map(({ label: name, score }) => [name, score])),
     ...(explain ? { explanation: withoutText(predictor.explain(text, label)) } : {}),
   };
-}
-
-/** The labels of a text that may have several. */
-function given(scores: readonly LabelScore[]): string[] {
-  return scores.filter(({ score }) => score >= THRESHOLD).map(({ label }) => label);
 }
 
 function withoutText({ text: _, ...explanation }: Explanation) {
@@ -159,58 +249,32 @@ function withoutText({ text: _, ...explanation }: Explanation) {
 }
 
 /** Label, probability (of as many as asked for), text: between tabs. */
-function asLine(
-  text: string,
-  scores: readonly LabelScore[],
-  { top = 1, predictor, explain, label, terminal }: Show,
-): string {
-  const cells = scores.slice(0, top).flatMap((each) => [printable(each.label), probability(each.score)]);
-  const reason = explain ? explanationLines(predictor.explain(text, label), terminal) : '';
-  return `${[...cells, text].join('\t')}\n${reason}`;
+function asLine(text: string, scores: readonly LabelScore[], show: Show): string {
+  const { top = 1, minScore = 0 } = show;
+  if (scores.length === 0) return `${[NO_LABEL, probability(0), text].join('\t')}\n`;
+  const cells = scores
+    .slice(0, top)
+    .flatMap(({ label, score }) => [score < minScore ? NO_LABEL : printable(label), probability(score)]);
+  return `${[...cells, text].join('\t')}\n${reason(text, show)}`;
 }
 
 function asBlock(text: string, scores: readonly LabelScore[], show: Show, titled: boolean): string {
-  const { terminal, predictor, top = 3, explain, label } = show;
+  const { terminal, predictor, top = 3, minScore } = show;
   const shown = scores.slice(0, top);
   const width = Math.max(...shown.map((each) => displayWidth(printable(each.label))));
   const lines = shown.map((each) =>
     `${pad(printable(each.label), width)}  ${probability(each.score)}  ${terminal.mark('cyan', bar(each.score, BAR_WIDTH))}`.trimEnd(),
   );
   const title = titled ? [terminal.mark('bold', printable(text))] : [];
-  const reason = explain ? explanationLines(predictor.explain(text, label), terminal) : '';
-  return `${[...title, ...lines].join('\n')}\n${reason}`;
+  const { labels } = predictor.decide(scores, minScore);
+  if (minScore !== undefined && labels.length === 0)
+    title.push(`${NO_LABEL}: no label has a probability of ${minScore}`);
+  else if (scores.length === 0) title.push(`${NO_LABEL}: the model knows nothing of this text`);
+  else if (predictor.several) title.push(`labels: ${labels.map(printable).join(', ') || NO_LABEL}`);
+  return `${[...title, ...lines].join('\n')}\n${reason(text, show)}`;
 }
 
-/** What each word did for or against the label, in the order of the text. */
-function explanationLines(explanation: Explanation, terminal: Terminal): string {
-  const { label, score, logit, words, features } = explanation;
-  const rows = [
-    ...words.map(({ token, occlusion, gradient }) => ({ name: printable(token), occlusion, gradient })),
-    ...features.map(({ name, value, gradient }) => ({
-      name: `${printable(name)} = ${Number(value.toPrecision(4))}`,
-      occlusion: undefined,
-      gradient,
-    })),
-  ].map((row) => ({ ...row, main: row.occlusion ?? row.gradient }));
-  const largest = Math.max(...rows.map(({ main }) => Math.abs(main)), 1e-9);
-  const width = Math.max(4, ...rows.map(({ name }) => displayWidth(name)));
-  const lines = rows.map(({ name, occlusion, gradient, main }) => {
-    const drawn = terminal.mark(main < 0 ? 'red' : 'green', bar(Math.abs(main) / largest, BAR_WIDTH));
-    const numbers = [
-      ...(words.length === 0 ? [] : [occlusion === undefined ? '' : signed(occlusion)]),
-      signed(gradient),
-    ];
-    return `  ${pad(name, width)}${numbers.map((number) => number.padStart(10)).join('')}  ${drawn}\n`;
-  });
-  const titles = words.length === 0 ? ['gradient'] : ['left out', 'gradient'];
-  const head = `  ${pad('', width)}${titles.map((title) => title.padStart(10)).join('')}`;
-  const leftOut = words.length === 0 ? '' : 'left out: how much the logit falls without the word; ';
-  return (
-    `why ${printable(label)} (probability ${probability(score)}, logit ${logit.toFixed(2)}):\n${head}\n` +
-    `${lines.join('')}  (${leftOut}gradient: gradient × input)\n`
-  );
-}
-
-function signed(value: number): string {
-  return `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(2)}`;
+function reason(text: string, { predictor, explain, label, terminal, method }: Show): string {
+  if (!explain) return '';
+  return explanationLines(predictor.explain(text, label), terminal, method, predictor.deep);
 }

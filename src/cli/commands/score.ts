@@ -4,7 +4,7 @@ import type { TextScore } from '../../models/language-model/language-model.js';
 import { UsageError } from '../errors.js';
 import { bar, counted, displayWidth, pad, printable, probability } from '../format.js';
 import { lineBatches } from '../input.js';
-import { loadLanguageModel } from '../models.js';
+import { loadAnyLanguageModel } from '../language-models.js';
 import { addCommonOptions, addEngineOptions, addExamples, type EngineFlags, engineOf } from '../options.js';
 import type { Terminal } from '../terminal.js';
 
@@ -14,7 +14,7 @@ const BAR_WIDTH = 20;
 
 export function declare(command: Command, terminal: Terminal): void {
   command
-    .argument('<model>', 'a language model that train has saved')
+    .argument('<model>', 'a language model: one that train has saved, or an ARPA file')
     .argument('[texts...]', 'texts to score; - reads one a line from standard input')
     .description(
       'Tell how surprising texts are: −log₂ p of each token and of the end, in bits, and their sums. ' +
@@ -40,7 +40,7 @@ async function score(
     throw new UsageError('there is no text to score: give one, or - to read lines from standard input');
   const fromStdin = texts.includes('-');
   if (fromStdin && texts.length > 1) throw new UsageError('give texts, or -, but not both');
-  const lm = await loadLanguageModel(path, await engineOf(flags), 'score');
+  const lm = await loadAnyLanguageModel(path, await engineOf(flags), 'score');
   if (!fromStdin) {
     for (const [i, text] of texts.entries()) {
       const result = lm.score(text);

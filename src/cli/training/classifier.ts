@@ -36,7 +36,9 @@ export async function trainOnTexts(job: Job): Promise<Trained> {
   const test = flags.test === undefined ? undefined : await readAll(job, flags.test);
   if (validation !== undefined) checkLabels(validation, labels, flags.validation!);
   if (test !== undefined) checkLabels(test, labels, flags.test!);
-  const known = new Set(all.map(({ text }) => text.trim()));
+  const known = new Set(
+    validation === undefined && test === undefined ? [] : all.map(({ text }) => text.trim()),
+  );
   for (const [split, examples] of [
     ['validation', validation],
     ['test', test],
@@ -84,7 +86,7 @@ async function readAll(job: Job, file: string): Promise<LabelledExample[]> {
     }
   }
   const examples: LabelledExample[] = [];
-  for await (const example of reader) examples.push(example);
+  for await (const batch of reader.batches()) for (const example of batch) examples.push(example);
   return examples;
 }
 

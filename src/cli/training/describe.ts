@@ -4,13 +4,15 @@ import type { Engine } from '../../engine/engine.js';
 import { backward } from '../../graph/backward.js';
 import type { Node, ParameterNode } from '../../graph/node.js';
 import { Optimizer, type OptimizerOptions } from '../../optim/index.js';
-import { Workspace } from '../../program/index.js';
+import { type Feeds, Workspace } from '../../program/index.js';
 
 export interface TrainingStep {
   readonly loss: Node;
   readonly parameters: readonly ParameterNode[];
   readonly optimizer?: OptimizerOptions;
   readonly clip?: number;
+  /** What to run it on, where zeros would not do. */
+  readonly feeds?: Feeds;
 }
 
 /** @param sizes of the symbolic axes: `batch`, and `items` where bags of features are pooled */
@@ -20,7 +22,9 @@ export function describeStep(step: TrainingStep, sizes: AxisSizes, engine: Engin
   const workspace = new Workspace(engine);
   const updates = new Optimizer(optimizer).updates(parameters, backward(loss, parameters));
   const program = workspace.compile({ outputs: { loss }, updates, clip });
-  const feeds = program.inputs.map(({ name, shape }): [string, Float64Array] => {
+  const feeds = program.inputs.map(({ name, shape }): [string, Feeds[string]] => {
+    const given = step.feeds?.[name];
+    if (given !== undefined) return [name, given];
     const zeros = new Float64Array(elementCount(shape, sizes));
     // The ends of bags must reach the end of the items: the first bag has them all.
     return [name, name === 'ends' ? zeros.fill(sizes.items!) : zeros];

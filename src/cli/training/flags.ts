@@ -3,20 +3,29 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { LexigradError } from '../../base/errors.js';
 import type { Head } from '../../models/classifier/options.js';
 import { TRAINING_DEFAULTS as CLASSIFIER } from '../../models/classifier/train.js';
-import type { ContextMode } from '../../models/language-model/options.js';
+import {
+  type ContextMode,
+  DEFAULT_DECAYS,
+  type Normalization,
+  normalizations,
+} from '../../models/language-model/options.js';
+import { DEFAULT_CLASSES, DEFAULT_SAMPLES } from '../../models/language-model/output.js';
+import { PRESETS, type PresetName, presetNames } from '../../models/language-model/presets.js';
 import { TRAINING_DEFAULTS as LM } from '../../models/language-model/train.js';
 import { type Activation, activationNames, type BagPooling } from '../../nn/index.js';
+import { type OutputName, outputNames } from '../../nn/output/index.js';
 import { createSchedule, Optimizer, type OptimizerOptions, type ScheduleSpec } from '../../optim/index.js';
 import type { TokenizerKind } from '../../text/index.js';
 import { UsageError } from '../errors.js';
 import type { CommonFlags, EngineFlags } from '../options.js';
 import { atLeast, range, share, sizes, whole } from '../options.js';
 
-export type TrainTask = 'classifier' | 'lm' | 'network';
+export type TrainTask = 'classifier' | 'lm' | 'ngram' | 'network';
 
 export const TASK_NAMES: Readonly<Record<TrainTask, string>> = {
   classifier: 'a text classifier',
   lm: 'a language model',
+  ngram: 'an n-gram model',
   network: 'a feedforward network on numbers',
 };
 
@@ -25,11 +34,16 @@ export interface TrainFlags extends CommonFlags, EngineFlags {
   readonly validation?: string;
   readonly test?: string;
   readonly task?: TrainTask;
+  readonly ngram?: boolean;
+  readonly like?: string;
+  readonly memory?: number;
   readonly output?: string;
   readonly resume?: boolean;
   readonly checkpoint?: boolean;
   readonly profile?: boolean;
   readonly describe?: boolean;
+  readonly log?: string;
+  readonly tensorboard?: string;
   readonly seed?: number;
   readonly epochs?: number;
   readonly batchSize?: number;
@@ -52,6 +66,8 @@ export interface TrainFlags extends CommonFlags, EngineFlags {
   readonly wordNgrams?: number;
   readonly subwords?: [number, number] | 'none';
   readonly characterNgrams?: number;
+  readonly buckets?: number;
+  readonly hogwild?: boolean;
   readonly wordDropout?: number;
   readonly selectBy?: 'loss' | 'accuracy' | 'macroF1';
   readonly classWeights?: 'balanced' | Record<string, number>;
@@ -62,12 +78,45 @@ export interface TrainFlags extends CommonFlags, EngineFlags {
   readonly maxVocabulary?: number;
   readonly tied?: boolean;
   readonly direct?: boolean;
+  readonly preset?: PresetName;
+  readonly farWords?: number;
+  readonly decays?: number[];
+  readonly fixedKernels?: boolean;
+  readonly blocks?: number;
+  readonly normalization?: Normalization;
+  readonly embeddingDropout?: number;
+  readonly average?: number;
+  readonly outputLayer?: OutputName;
+  readonly samples?: number;
+  readonly cutoffs?: number[];
+  readonly classes?: number;
+  readonly selfNormalization?: number;
 }
 
 /** Flags that may differ between a run and its resumption: they steer, or what they say is remembered otherwise. */
-const STEERING = ['json', 'debug', 'output', 'resume', 'checkpoint', 'profile', 'describe'];
-const REMEMBERED_OTHERWISE = ['task', 'engine', 'exact', 'threads', 'validation', 'test', 'features'];
+const STEERING = [
+  'json',
+  'debug',
+  'output',
+  'resume',
+  'checkpoint',
+  'profile',
+  'describe',
+  'log',
+  'tensorboard',
+];
+const REMEMBERED_OTHERWISE = [
+  'task',
+  'ngram',
+  'engine',
+  'exact',
+  'threads',
+  'validation',
+  'test',
+  'features',
+];
 
+const EVERY: readonly TrainTask[] = ['classifier', 'lm', 'ngram', 'network'];
 const ALL: readonly TrainTask[] = ['classifier', 'lm', 'network'];
 const TEXT: readonly TrainTask[] = ['classifier', 'lm'];
 const restricted = new WeakMap<Option, readonly TrainTask[]>();
@@ -84,14 +133,25 @@ export function addTrainOptions(command: Command): void {
   };
 
   group = 'The run:';
+  tasks = EVERY;
   add('--validation <file>', 'data to choose the best epoch by (default: some of DATA is held out)');
   add('--test <file>', 'data to measure the finished model on, once');
-  add('--task <name>', 'what to train (default: what the data is for)').choices([...ALL]);
+  add('--task <name>', 'what to train (default: what the data is for)').choices([...EVERY]);
+  add('--ngram', "count n-grams, as --task ngram does; the model file is DATA's name with .ngram.lexigrad");
   add('-o, --output <file>', "the model file (default: DATA's name with .lexigrad, in this folder)");
+  tasks = ALL;
   add('--seed <n>', `of everything that is random (default: ${CLASSIFIER.seed})`, whole());
   add('--resume', 'go on from where an interrupted run stopped');
   add('--no-checkpoint', 'do not save the state of training beside the model');
   add('--describe', 'tell what a training step computes: kernels, shapes, work, memory');
+  add(
+    '--log <place>',
+    'write losses as JSON lines, to a file or a folder of runs, for studio (default: none)',
+  );
+  add(
+    '--tensorboard <folder>',
+    'write losses and measures for TensorBoard; a folder for each run (default: none)',
+  );
 
   tasks = TEXT;
   add('--profile', 'tell how long each kernel took; slower');
@@ -151,7 +211,7 @@ export function addTrainOptions(command: Command): void {
   );
 
   group = 'Text (classifier and lm):';
-  tasks = TEXT;
+  tasks = [...TEXT, 'ngram'];
   add('--tokenizer <name>', 'what a token is (default: words, of any language, in lower case)').choices([
     ...['words', 'whitespace', 'characters'],
   ]);
@@ -161,8 +221,23 @@ export function addTrainOptions(command: Command): void {
     whole(1),
   );
   add('--min-count <n>', 'leave out what is seen less often (default: 1; lm words 2)', whole(1));
+  tasks = TEXT;
   add('--embeddings <file>', 'start from these: .vec, .txt, .bin, or a .lexigrad model');
   add('--freeze-embeddings', 'leave the embeddings as they are');
+  add(
+    '--buckets <n>',
+    'features beyond single words share so many places by their hash (default: each has its own)',
+    whole(1),
+  );
+  add(
+    '--hogwild',
+    'threads do not wait for each other; not reproducible; with --optimizer sgd --batch-size 1 (default: off)',
+  );
+  add(
+    '--word-dropout <share>',
+    'of the features of a text, or of the context words of lm, in training (default: 0.5; lm 0)',
+    share,
+  );
 
   group = 'Text classifier:';
   tasks = ['classifier'];
@@ -180,7 +255,6 @@ export function addTrainOptions(command: Command): void {
     range,
   );
   add('--character-ngrams <n>', 'runs of characters, where words have no spaces (default: 2 there)', whole());
-  add('--word-dropout <share>', 'of the features of a text, in training (default: 0.5)', share);
   add('--select-by <measure>', 'what decides which epoch is best (default: loss)').choices([
     ...['loss', 'accuracy', 'macroF1'],
   ]);
@@ -197,14 +271,66 @@ export function addTrainOptions(command: Command): void {
   add('--no-embeddings', 'hand-built features alone');
 
   group = 'Language model:';
-  tasks = ['lm'];
+  tasks = ['lm', 'ngram'];
   add('--order <n>', 'predict each token from the n − 1 before it (default: 5)', whole(2));
   add('--context <mode>', 'what is before the first words of a line (default: sentence: nothing)').choices([
     ...['sentence', 'running'],
   ]);
   add('--max-vocabulary <n>', `the most frequent tokens (default: ${LM.maximumVocabulary})`, whole(3));
+  tasks = ['lm'];
+  const costs = presetNames.map((name) => `${name}: ${PRESETS[name].cost}`);
+  add(
+    '--preset <name>',
+    `settings that hang together; other flags win over them (default: none). At 10,000 words, trained on a million by one core: ${costs.join('; ')}`,
+  ).choices(presetNames);
+  add('--far-words <n>', 'words before those, seen through decay kernels (default: 0)', whole());
+  add(
+    '--decays <list>',
+    `at which the kernels start, as in ${DEFAULT_DECAYS.join(',')} (the default)`,
+    decays,
+  );
+  add('--fixed-kernels', 'leave the kernels as they start: FOFE');
+  add('--blocks <n>', 'residual blocks after the hidden layers (default: 0)', whole());
+  add('--normalization <place>', 'layer normalisation, before or after each block (default: none)').choices([
+    ...normalizations,
+  ]);
+  add('--embedding-dropout <share>', 'of the numbers of embeddings, in training (default: --dropout)', share);
+  add(
+    '--average <β>',
+    'keep the moving average of the weights, with β a step, as in 0.998 (default: the weights themselves)',
+    share,
+  );
   add('--no-tied', 'an output layer of its own, not the embeddings turned round');
   add('--direct', 'connections from the embeddings straight to the output');
+  add(
+    '--output-layer <name>',
+    'how words are scored in training; predictions are exact with each (default: softmax, all of them)',
+  ).choices([...outputNames]);
+  add(
+    '--samples <n>',
+    `words drawn for each batch by --output-layer sampled and nce (default: ${DEFAULT_SAMPLES})`,
+    whole(2),
+  );
+  add(
+    '--cutoffs <list>',
+    'ids at which clusters begin, with adaptive and classes, as in 1000,4000 (default: by the vocabulary)',
+    cutoffs,
+  );
+  add('--classes <n>', `with --output-layer classes (default: ${DEFAULT_CLASSES})`, whole(2));
+  add(
+    '--self-normalization <α>',
+    'weight of (ln Z)² in the loss, so that scores can be used without Z (default: 0)',
+    atLeast(0),
+  );
+
+  group = 'N-gram model:';
+  tasks = ['ngram'];
+  add('--like <model>', 'take tokenizer and vocabulary from this language model, to be mixed with it');
+  add(
+    '--memory <MB>',
+    'about so much for counting, before counts are put aside on the disk (default: 537)',
+    whole(1),
+  );
 }
 
 /** @throws UsageError for a flag that means nothing for the task */
@@ -258,6 +384,20 @@ function classWeights(text: string): 'balanced' | Record<string, number> {
   const isSound = Object.values(settings).every((value) => typeof value === 'number' && value >= 0);
   if (name === 'weights' && isSound) return settings as Record<string, number>;
   throw new InvalidArgumentError('Say balanced, or a weight for each label, as in spam=5,ham=1.');
+}
+
+/** `0.6,0.85,0.96` */
+function decays(text: string): number[] {
+  const list = text.split(',').map(Number);
+  if (list.every((decay) => decay > 0 && decay <= 1)) return list;
+  throw new InvalidArgumentError('Say numbers above 0 and at most 1, as in 0.6,0.85,0.96.');
+}
+
+/** `1000,4000` */
+function cutoffs(text: string): number[] {
+  const list = text.split(',').map((part) => (/^\d+$/.test(part.trim()) ? Number(part) : Number.NaN));
+  if (list.every((id, i) => id > (list[i - 1] ?? -1))) return list;
+  throw new InvalidArgumentError('Say whole numbers that rise, as in 1000,4000.');
 }
 
 function nameWithSettings(text: string): { name: string; settings: Record<string, unknown> } {

@@ -9,6 +9,8 @@ import { counted } from '../format.js';
 import type { Progress, ProgressOptions } from '../progress.js';
 import type { Terminal } from '../terminal.js';
 import type { TrainFlags } from './flags.js';
+import type { RunLog } from './run-log.js';
+import type { TensorBoardLog } from './tensorboard.js';
 import type { TrainingRun } from './training-run.js';
 
 export interface Job {
@@ -20,6 +22,10 @@ export interface Job {
   readonly terminal: Terminal;
   readonly trainingRun: TrainingRun;
   readonly profile: KernelProfile | undefined;
+  /** Where the events of the run are written, if anywhere. */
+  readonly log: RunLog | undefined;
+  /** The same events for TensorBoard, if it is wanted. */
+  readonly tensorboard: TensorBoardLog | undefined;
   /** Says something, and keeps it for the JSON report. */
   readonly note: (sentence: string) => void;
   /** Starts the progress display, and from here on Ctrl-C saves and stops. */
@@ -54,17 +60,20 @@ export interface SplitResult {
 export type RunJob = (job: Job) => Promise<Trained>;
 
 /** The events and signals of a run, for the options of any model. */
-export function runOptions({ trainingRun, engine, profile }: Job, begin: () => Progress) {
+export function runOptions({ trainingRun, engine, profile, log, tensorboard }: Job, begin: () => Progress) {
   let progress: Progress | undefined;
   return {
     engine,
     profile,
     signal: trainingRun.signal,
     saveCheckpoint: trainingRun.saveCheckpoint,
+    lendCheckpoints: true,
     resume: trainingRun.checkpoint,
     onEvent: (event: Parameters<Progress['onEvent']>[0]) => {
       progress ??= begin();
       progress.onEvent(event);
+      log?.onEvent(event);
+      tensorboard?.onEvent(event);
     },
   };
 }

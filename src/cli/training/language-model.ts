@@ -4,8 +4,17 @@ import { DataError } from '../../base/errors.js';
 import { detectTask, readLines } from '../../files/node/task.js';
 import { encodeCorpus, splitCorpus, UNKNOWN_ID } from '../../models/language-model/corpus.js';
 import { LanguageModel } from '../../models/language-model/language-model.js';
-import type { LanguageModelOptions } from '../../models/language-model/options.js';
+import {
+  isClustered,
+  isSampled,
+  type LanguageModelConfig,
+  type LanguageModelOptions,
+  OUTPUT_OPTIONS,
+} from '../../models/language-model/options.js';
+import { typicalFeeds } from '../../models/language-model/output.js';
+import { withPreset } from '../../models/language-model/presets.js';
 import { TRAINING_DEFAULTS, trainLanguageModel } from '../../models/language-model/train.js';
+import { UsageError } from '../errors.js';
 import { perplexity } from '../evaluation.js';
 import { count, counted, percent, printable } from '../format.js';
 import { describeStep } from './describe.js';
@@ -33,12 +42,23 @@ export async function trainOnLines(job: Job): Promise<Trained> {
   const { validation, test } = flags;
   const others = [validation, test].filter((file) => file !== undefined);
   if (flags.task === undefined) for (const file of others) await checkPlainText(job, file);
-  const options: LanguageModelOptions = languageModelOptions(flags, {
-    pretrained:
-      typeof flags.embeddings === 'string'
-        ? await pretrainedFor(job, flags.embeddings, linesOf(job, data), { kind: flags.tokenizer ?? 'words' })
-        : undefined,
-  });
+  const { tokenizer: kind = 'words' } = flags;
+  const pretrained =
+    typeof flags.embeddings === 'string'
+      ? await pretrainedFor(job, flags.embeddings, linesOf(job, data), { kind })
+      : undefined;
+  const options = withPreset(languageModelOptions(flags, { pretrained }));
+  for (const [flag, given] of [
+    ['--decays', flags.decays],
+    ['--fixed-kernels', flags.fixedKernels],
+  ]) {
+    if (given !== undefined && !options.farWords)
+      throw new UsageError(
+        `${flag} is about the kernels over far words: add --far-words, as in --far-words 32`,
+      );
+  }
+
+  checkOutputFlags(options);
 
   // Lines are only kept where something is to be compared with them.
   const known = others.length > 0 ? new Set<string>() : undefined;
@@ -85,6 +105,24 @@ export async function trainOnLines(job: Job): Promise<Trained> {
   };
 }
 
+const OUTPUT_FLAGS = {
+  samples: '--samples',
+  cutoffs: '--cutoffs',
+  classes: '--classes',
+  selfNormalization: '--self-normalization',
+  directConnections: '--direct',
+} as const;
+
+function checkOutputFlags(options: LanguageModelOptions): void {
+  const { output = 'softmax' } = options;
+  for (const [name, kinds] of OUTPUT_OPTIONS) {
+    if (!options[name] || (kinds as readonly string[]).includes(output)) continue;
+    throw new UsageError(
+      `${OUTPUT_FLAGS[name]} is for --output-layer ${kinds.join(' or ')}, but here it is ${output}`,
+    );
+  }
+}
+
 function linesOf({ read }: Job, file: string): AsyncGenerator<string> {
   return readLines(file, read.encoding === undefined ? {} : { encoding: read.encoding });
 }
@@ -98,10 +136,15 @@ function announce(job: Job, lm: LanguageModel, options: LanguageModelOptions): v
   const unknown = vocabulary.countOf(UNKNOWN_ID) / vocabulary.totalCount;
   note(`tokens: ${tokens}; vocabulary ${count(vocabulary.size)}, ${percent(unknown)} of the text unknown`);
   const where = config.context === 'running' ? 'crosses sentence ends' : 'stops at sentence ends';
+  const { farWords, decays, blocks, normalization } = config;
+  const kernels = `${counted(decays.length, config.learnedKernels ? 'learned kernel' : 'fixed kernel')}`;
   const layers = [
     `embeddings (${config.order - 1} × ${config.dimension})`,
+    ...(farWords > 0 ? [`with ${kernels} over ${counted(farWords, 'word')} more`] : []),
     ...config.hidden.map((units) => `${config.activation} (${units})`),
-    `softmax (${count(vocabulary.size)}${config.tied ? ', tied' : ''})`,
+    ...(blocks > 0 ? [counted(blocks, 'residual block')] : []),
+    ...(normalization === 'none' ? [] : [`layer norm ${normalization} each`]),
+    `${outputName(config)} (${count(vocabulary.size)}${config.tied ? ', tied' : ''})`,
   ];
   note(`network: order ${config.order}, context ${where}; ${layers.join(' → ')}`);
   note(`${count(lm.parameterCount)} parameters`);
@@ -110,10 +153,26 @@ function announce(job: Job, lm: LanguageModel, options: LanguageModelOptions): v
   else if (holdOut > 0) note(`validation: ${percent(holdOut)} held out (${which})`);
   else note('validation: none; the weights of the last epoch are kept');
   if (!flags.describe) return;
-  const parameters = network.parameters.filter((node) => !options.freezeEmbeddings || node !== network.table);
+  const parameters = network.parameters.filter(
+    (node) => !network.fixed.includes(node) && !(options.freezeEmbeddings && node === network.table),
+  );
   const { optimizer, clip = TRAINING_DEFAULTS.clip, batchSize = DESCRIBED_BATCH } = options;
-  const step = { loss: network.loss, parameters, optimizer, clip };
+  const feeds = typicalFeeds(network.output, config, vocabulary, batchSize);
+  const step = { loss: network.loss, parameters, optimizer, clip, feeds };
   job.terminal.say(describeStep(step, { batch: batchSize }, job.engine));
+}
+
+function outputName({ output, samples, cutoffs, selfNormalization }: LanguageModelConfig): string {
+  if (isSampled(output))
+    return `${output === 'nce' ? 'nce' : 'sampled softmax'} with ${count(samples)} words drawn`;
+  if (isClustered(output)) {
+    const clusters =
+      cutoffs.length <= 4 ? `from ${cutoffs.map(count).join(', ')}` : `${count(cutoffs.length)}`;
+    return output === 'adaptive'
+      ? `adaptive softmax, clusters ${clusters}`
+      : `softmax of ${counted(cutoffs.length, 'class', 'classes')}`;
+  }
+  return selfNormalization > 0 ? `softmax, self-normalised by ${selfNormalization}` : 'softmax';
 }
 
 async function measureSplits(job: Job, lm: LanguageModel): Promise<SplitResult[]> {

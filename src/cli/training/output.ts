@@ -6,9 +6,9 @@ import { DataError } from '../../base/errors.js';
 import { fileSystemMessage, UsageError } from '../errors.js';
 
 /** `mail/tickets.csv.gz` → `tickets.lexigrad`, in the current folder. */
-export function defaultOutput(data: string): string {
+export function defaultOutput(data: string, ending = '.lexigrad'): string {
   const name = basename(data).replace(/\.gz$/i, '');
-  return `${name.replace(/(?<=.)\.[^.]+$/, '')}.lexigrad`;
+  return `${name.replace(/(?<=.)\.[^.]+$/, '')}${ending}`;
 }
 
 /**

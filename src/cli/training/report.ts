@@ -26,7 +26,8 @@ export interface Report {
 
 export function reportJson(report: Report): Record<string, unknown> {
   const { trained, results, output, ...rest } = report;
-  const { record, hash, parameterCount } = trained.model;
+  const { record, parameterCount } = trained.model;
+  const hash = record.weights ?? trained.model.hash;
   return {
     model: output,
     ...rest,
@@ -43,7 +44,8 @@ export function reportJson(report: Report): Record<string, unknown> {
 
 export function reportLines(report: Report, terminal: Terminal): string {
   const { trained, results, output } = report;
-  const { record, hash, parameterCount } = trained.model;
+  const { record, parameterCount } = trained.model;
+  const hash = record.weights ?? trained.model.hash;
   const parts: string[] = [];
   for (const { split, from, evaluation } of results) {
     const title = `${split[0]!.toUpperCase()}${split.slice(1)} (${from}):`;
@@ -53,10 +55,13 @@ export function reportLines(report: Report, terminal: Terminal): string {
   const best = record.bestEpoch;
   const kept = best === undefined || best === epochs ? '' : `; the weights of epoch ${best} are kept`;
   const facts = [
-    ['stopped', `${record.stopped} after ${Number(epochs.toFixed(2))} epochs${kept}`],
+    ...(record.stopped === undefined
+      ? []
+      : [['stopped', `${record.stopped} after ${Number(epochs.toFixed(2))} epochs${kept}`]]),
     [
       'took',
-      `${elapsed(report.seconds)}, ${rate(report.examplesPerSecond, report.unit)} in training, ` +
+      `${elapsed(report.seconds)}, ` +
+        (report.examplesPerSecond > 0 ? `${rate(report.examplesPerSecond, report.unit)} in training, ` : '') +
         `${bytes(report.peakMemoryBytes)} of memory at most`,
     ],
     [

@@ -2,8 +2,9 @@
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Command } from 'commander';
+import { VERSION } from '../../base/version.js';
 import type { Engine } from '../../engine/engine.js';
-import { encodeModel } from '../../files/model-file.js';
+import { modelPieces } from '../../files/model-file.js';
 import { detectTask } from '../../files/node/task.js';
 import { writeFileAtomic } from '../../files/node/write.js';
 import type { RunSettings } from '../../models/checkpoint-file.js';
@@ -18,13 +19,17 @@ import { checkFlags, decisiveFlags, TASK_NAMES, type TrainFlags, type TrainTask 
 import { type Job, type RunJob, shellWord, type Trained } from './job.js';
 import { trainOnLines } from './language-model.js';
 import { trainOnNumbers } from './network.js';
+import { trainOnCounts } from './ngram.js';
 import { checkOutput, defaultOutput } from './output.js';
 import { type Report, reportJson, reportLines } from './report.js';
+import { RunLog } from './run-log.js';
+import { TensorBoardLog } from './tensorboard.js';
 import { hashFile, TrainingRun } from './training-run.js';
 
 const JOBS: Readonly<Record<TrainTask, RunJob>> = {
   classifier: trainOnTexts,
   lm: trainOnLines,
+  ngram: trainOnCounts,
   network: trainOnNumbers,
 };
 
@@ -50,20 +55,39 @@ export async function runTraining(
   }
   const task = await chooseTask(data, flags, { read });
   checkFlags(command, task, data);
-  const output = flags.output ?? defaultOutput(data);
+  const output = flags.output ?? defaultOutput(data, task === 'ngram' ? '.ngram.lexigrad' : '.lexigrad');
   const inputs = inputFiles(data, flags);
   await checkOutput(output, Object.values(inputs));
   const settings = await runSettings(command, { task, engine: buildOf(engine), inputs });
   const { resume = false, checkpoint: keep = true } = flags;
   const trainingRun = await TrainingRun.open({ terminal, modelPath: output, settings, resume, keep });
 
+  const head = {
+    task,
+    data: basename(data),
+    model: basename(output),
+    engine: engine.description,
+    lexigrad: VERSION,
+  };
+  const log =
+    flags.log === undefined
+      ? undefined
+      : RunLog.open(
+          flags.log,
+          { ...head, settings: decisiveFlags(command) },
+          { append: resume, onFailure: note },
+        );
+
+  const tensorboard = flags.tensorboard === undefined ? undefined : openTensorBoard(flags.tensorboard, note);
+
   terminal.say(terminal.note('bold', `Training ${TASK_NAMES[task]} on ${data}`));
-  if (task === 'lm') note('plain text: each line is taken for a sentence');
+  if (task === 'lm' || task === 'ngram') note('plain text: each line is taken for a sentence');
   note(`engine: ${engine.description}`);
+  if (tensorboard !== undefined) note(`for TensorBoard: ${tensorboard.path}`);
   let progress: Progress | undefined;
   let trainingStarted = started;
   const job: Job = {
-    ...{ data, output, flags, read, engine, terminal, trainingRun, note },
+    ...{ data, output, flags, read, engine, terminal, trainingRun, log, tensorboard, note },
     profile: flags.profile ? new KernelProfile() : undefined,
     begin: (options: ProgressOptions) => {
       progress = new Progress(terminal, options);
@@ -86,7 +110,10 @@ export async function runTraining(
   }
   const trainingSeconds = (performance.now() - trainingStarted) / 1000;
   if (job.profile !== undefined) terminal.say(job.profile.toString());
-  if (trained.model.record.stopped === 'interrupted') return interrupted(job, trained, words);
+  if (trained.model.record.stopped === 'interrupted') {
+    log?.end({ record: trained.model.record, seconds: trainingSeconds });
+    return interrupted(job, trained, words);
+  }
 
   const results = await trained.measure();
   const { model } = trained;
@@ -97,8 +124,9 @@ export async function runTraining(
     data: { ...model.record.data, file: basename(data) },
     results: { ...model.record.results, ...Object.fromEntries(measured) },
   };
-  await writeFileAtomic(output, encodeModel(model.toModel()));
+  await writeFileAtomic(output, modelPieces(model.toModel()));
   await trainingRun.finish();
+  log?.end({ record: model.record, seconds: trainingSeconds });
   const report: Report = {
     ...{ task, output, engine: engine.description, trained, results, notes, settings, trainingSeconds },
     unit: progress?.options.unit ?? 'examples',
@@ -112,11 +140,22 @@ export async function runTraining(
   return EXIT.success;
 }
 
+function openTensorBoard(folder: string, note: (sentence: string) => void): TensorBoardLog {
+  try {
+    return new TensorBoardLog(folder, note);
+  } catch (cause) {
+    throw new UsageError(`--tensorboard ${folder}: no file can be made there (${(cause as Error).message})`);
+  }
+}
+
 async function chooseTask(
   data: string,
-  { task }: TrainFlags,
+  { task, ngram }: TrainFlags,
   { read }: Pick<Job, 'read'>,
 ): Promise<TrainTask> {
+  if (ngram && task !== undefined && task !== 'ngram')
+    throw new UsageError(`--ngram counts n-grams, but --task says ${task}: give one of them`);
+  if (ngram) return 'ngram';
   // Said outright, a table is text like any other.
   if (task !== undefined) return task;
   const detected = (await detectTask(data, read)).task;

@@ -6,6 +6,7 @@ import type { WordVectors } from '../../files/word-vectors.js';
 import type { FeatureSpec } from '../../models/classifier/hand-built.js';
 import type { ClassifierOptions } from '../../models/classifier/options.js';
 import type { LanguageModelOptions } from '../../models/language-model/options.js';
+import { AVERAGE_EVERY } from '../../models/language-model/presets.js';
 import type { OptimizerOptions } from '../../optim/index.js';
 import type { TrainFlags } from './flags.js';
 
@@ -30,6 +31,7 @@ export function classifierOptions(
     subwords: subwords === 'none' ? null : subwords,
     ...{ wordDropout, classWeights, head, selectBy, ...files },
     tokenizer: tokenizer && { kind: tokenizer },
+    ...{ buckets: flags.buckets, hogwild: flags.hogwild },
     minimumCount: flags.minCount,
     embeddings: flags.embeddings === false ? false : undefined,
     // A plateau watches what decides; unlike a loss, accuracy and F1 should rise.
@@ -44,10 +46,16 @@ export function languageModelOptions(
   flags: TrainFlags,
   files: { pretrained?: WordVectors },
 ): LanguageModelOptions {
-  const { tokenizer, dimension, freezeEmbeddings, order, context, tied, direct } = flags;
+  const { tokenizer, dimension, freezeEmbeddings, order, context, tied, direct, average } = flags;
+  const { preset, farWords, decays, blocks, normalization, embeddingDropout, wordDropout } = flags;
+  const { outputLayer, samples, cutoffs, classes, selfNormalization } = flags;
   return given({
     ...trainingOptions(flags),
-    ...{ dimension, freezeEmbeddings, order, context, ...files },
+    ...{ preset, dimension, freezeEmbeddings, order, context, ...files },
+    ...{ farWords, decays, blocks, normalization, embeddingDropout, wordDropout },
+    ...{ output: outputLayer, samples, cutoffs, classes, selfNormalization },
+    learnedKernels: flags.fixedKernels ? false : undefined,
+    average: average === undefined ? undefined : { decay: average, every: AVERAGE_EVERY },
     tokenizer: tokenizer && { kind: tokenizer },
     minimumCount: flags.minCount,
     maximumVocabulary: flags.maxVocabulary,

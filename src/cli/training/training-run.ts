@@ -11,9 +11,9 @@ import { loadFile } from '../../files/node/host.js';
 import { readBytes } from '../../files/node/open.js';
 import { writeFileAtomic } from '../../files/node/write.js';
 import {
+  checkpointPieces,
   decodeCheckpoint,
   differingSettings,
-  encodeCheckpoint,
   type RunSettings,
 } from '../../models/checkpoint-file.js';
 import type { Checkpoint } from '../../train/checkpoint.js';
@@ -96,7 +96,7 @@ export class TrainingRun {
     const { keep, settings } = this.options;
     const started = performance.now();
     if (!keep || (!this.signal.aborted && started < this.nextWriteAt)) return;
-    await writeFileAtomic(this.checkpointPath, encodeCheckpoint({ checkpoint, settings }));
+    await writeFileAtomic(this.checkpointPath, checkpointPieces({ checkpoint, settings }));
     this.written = true;
     const finished = performance.now();
     this.nextWriteAt = finished + (finished - started) / LARGEST_SHARE;

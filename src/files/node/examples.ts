@@ -1,24 +1,26 @@
 /** Labelled examples and numeric rows from data files, in every format the library knows. */
 import { DataError } from '../../base/errors.js';
 import { type Columns, chooseNumericColumns, chooseTextColumns } from '../columns.js';
-import type {
-  DataDescription,
-  DataFormat,
-  DataReader,
-  LabelledExample,
-  NumericExample,
-  ReadOptions,
+import {
+  type DataDescription,
+  type DataFormat,
+  type DataReader,
+  isColumnar,
+  type LabelledExample,
+  type NumericExample,
+  type ReadOptions,
 } from '../examples.js';
 import { type FormatGuess, guessFormat, isNumber, type Sample } from '../formats.js';
 import type { Line } from '../lines.js';
 import { jsonCell, jsonExample, parseFastTextLine, parseJsonLine } from '../records.js';
+import { type ColumnarFile, columnarNotes, openColumnar, sampleColumnar } from './columnar.js';
 import { openLineBatches, readSample } from './open.js';
 import { chooseDialect, type Dialect, readRows, sampleRows, type TableRow } from './table.js';
 
 /**
- * Opens a file of labelled texts: CSV, TSV, JSONL, fastText lines or `label<TAB>text`, plain or gzip. What the
- * options leave open is found out from the first rows and described. Nothing but those rows is read before the
- * iteration starts, and a file larger than memory is no problem.
+ * Opens a file of labelled texts: CSV, TSV, JSONL, fastText lines or `label<TAB>text`, plain or gzip; Parquet or Arrow.
+ * What the options leave open is found out from the first rows and described. Nothing but those rows is read before
+ * the iteration starts, and a file larger than memory is no problem (of Parquet, one row group is held; Arrow, all).
  *
  * @example
  * const examples = await readExamples('messages.csv');
@@ -32,6 +34,8 @@ export async function readExamples(
   path: string,
   options: ReadOptions = {},
 ): Promise<DataReader<LabelledExample>> {
+  const columnar = await openColumnar(path, options);
+  if (columnar !== undefined) return columnarExamples(columnar, options);
   const sample = await readSample(path, options.encoding);
   const { format, reason } = formatOf(sample, options);
   const common = { file: path, format, columns: [], textColumns: [], notes: [`${format}: ${reason}`] };
@@ -51,21 +55,16 @@ export async function readExamples(
       const rows = evenRows(sampleRows(sample, dialect), sample);
       const columns = chooseTextColumns(rows, options, path);
       const description = describeTable(common, dialect, columns);
-      const label = columns.names[columns.label]!;
       return reader(
         { ...description, textColumns: columns.inputs.map((column) => columns.names[column]!) },
-        () =>
-          mapRows(path, dialect, columns, options, (row) => {
-            const text = columns.inputs.map((column) => row.cells[column]!).join(' ');
-            return { text, label: labelOf(row, columns.label, label, path), line: row.line };
-          }),
+        () => mapRows(path, dialect, columns, options, (row) => textExample(row, columns, path)),
       );
     }
   }
 }
 
 /**
- * Opens a CSV or TSV file in which all columns but the label are numbers.
+ * Opens a CSV, TSV, Parquet or Arrow file in which all columns but the label are numbers.
  *
  * @throws DataError when the file is no such table; while iterating, for a cell that is no number, with its place.
  */
@@ -73,25 +72,31 @@ export async function readNumericRows(
   path: string,
   options: ReadOptions = {},
 ): Promise<DataReader<NumericExample>> {
+  const columnar = await openColumnar(path, options);
+  if (columnar !== undefined) return columnarNumbers(columnar, options);
   const sample = await readSample(path, options.encoding);
   const { format, reason } = formatOf(sample, options);
   const found = isTable(format) ? numericTable(sample, format, options) : undefined;
-  if (found === undefined) {
-    throw new DataError('this is not a table of numbers: every column but the label must be numeric', {
-      file: path,
-    });
-  }
+  if (found === undefined) throw notNumbers(path);
   const { dialect, columns } = found;
   const common = { file: path, format, columns: [], textColumns: [], notes: [`${format}: ${reason}`] };
   const featureColumns = columns.inputs.map((column) => columns.names[column]!);
-  const label = columns.names[columns.label]!;
   return reader({ ...describeTable(common, dialect, columns), featureColumns }, () =>
-    mapRows(path, dialect, columns, options, (row) => ({
-      features: columns.inputs.map((column) => numberAt(row, column, columns.names[column]!, path)),
-      label: labelOf(row, columns.label, label, path),
-      line: row.line,
-    })),
+    mapRows(path, dialect, columns, options, (row) => numericExample(row, columns, path)),
   );
+}
+
+/**
+ * The columns of a Parquet or Arrow file, if it is a table of numbers.
+ *
+ * @throws DataError when it is empty, or a named column is not there or nested.
+ */
+export async function numericColumnar(
+  columnar: ColumnarFile,
+  options: ReadOptions,
+): Promise<Columns | undefined> {
+  const rows = await sampleColumnar(columnar, options);
+  return chooseNumericColumns(rows, { ...options, header: true }, columnar.file);
 }
 
 /** The table in a sample and its columns, if it is one of numbers. */
@@ -108,7 +113,9 @@ export function numericTable(
 
 /** The format that the options give, or the one that the sample shows. */
 export function formatOf(sample: Sample, options: ReadOptions): FormatGuess {
-  if (options.format !== undefined) return { format: options.format, reason: 'as you said' };
+  if (options.format !== undefined && !isColumnar(options.format)) {
+    return { format: options.format, reason: 'as you said' };
+  }
   const guess = guessFormat(sample);
   // Who names a delimiter or a column of a text file means a table.
   const meansTable = options.delimiter !== undefined;
@@ -117,6 +124,53 @@ export function formatOf(sample: Sample, options: ReadOptions): FormatGuess {
 
 export function isTable(format: DataFormat): format is 'csv' | 'tsv' {
   return format === 'csv' || format === 'tsv';
+}
+
+async function columnarExamples(
+  columnar: ColumnarFile,
+  options: ReadOptions,
+): Promise<DataReader<LabelledExample>> {
+  const { file, names } = columnar;
+  const rows = await sampleColumnar(columnar, options);
+  if (names.length < 2) {
+    throw new DataError(
+      `there is only one column of single values, ${names[0]}: a classifier needs a text and a label in each row`,
+      { file },
+    );
+  }
+  const columns = chooseTextColumns(rows, { ...options, header: true }, file);
+  const textColumns = columns.inputs.map((column) => names[column]!);
+  return reader({ ...describeColumnar(columnar, columns), textColumns }, () =>
+    mapColumnar(columnar, columns, (row) => textExample(row, columns, file)),
+  );
+}
+
+async function columnarNumbers(
+  columnar: ColumnarFile,
+  options: ReadOptions,
+): Promise<DataReader<NumericExample>> {
+  const { file, names } = columnar;
+  const columns = await numericColumnar(columnar, options);
+  if (columns === undefined) throw notNumbers(file);
+  const featureColumns = columns.inputs.map((column) => names[column]!);
+  return reader({ ...describeColumnar(columnar, columns), textColumns: [], featureColumns }, () =>
+    mapColumnar(columnar, columns, (row) => numericExample(row, columns, file)),
+  );
+}
+
+function describeColumnar(columnar: ColumnarFile, columns: Columns): DataDescription {
+  const { file, format, names } = columnar;
+  // The first note is about a header, which is not a row here.
+  const notes = [...columnarNotes(columnar), ...columns.notes.slice(1)];
+  return { file, format, columns: names, textColumns: [], labelColumn: names[columns.label], notes };
+}
+
+async function* mapColumnar<Item>(
+  columnar: ColumnarFile,
+  { label, inputs }: Columns,
+  parse: (row: TableRow) => Item,
+): AsyncGenerator<Item[]> {
+  for await (const rows of columnar.rows([...new Set([...inputs, label])])) yield* parsed(rows, parse);
 }
 
 async function jsonlReader(
@@ -216,6 +270,25 @@ function evenRows(rows: readonly string[][], sample: Sample): string[][] {
   throw new DataError('in the first row a double quote is opened and never closed', {
     file: sample.file,
     line: 1,
+  });
+}
+
+function textExample(row: TableRow, { inputs, label, names }: Columns, file: string): LabelledExample {
+  const text = inputs.map((column) => row.cells[column]!).join(' ');
+  return { text, label: labelOf(row, label, names[label]!, file), line: row.line };
+}
+
+function numericExample(row: TableRow, { inputs, label, names }: Columns, file: string): NumericExample {
+  return {
+    features: inputs.map((column) => numberAt(row, column, names[column]!, file)),
+    label: labelOf(row, label, names[label]!, file),
+    line: row.line,
+  };
+}
+
+function notNumbers(file: string): DataError {
+  return new DataError('this is not a table of numbers: every column but the label must be numeric', {
+    file,
   });
 }
 

@@ -1,7 +1,8 @@
 /** What a data file is for: classes of texts, a language model, or classes of numbers. */
 import { DataError } from '../../base/errors.js';
 import type { DataDescription, ReadOptions } from '../examples.js';
-import { formatOf, isTable, numericTable, readExamples } from './examples.js';
+import { columnarNotes, openColumnar } from './columnar.js';
+import { formatOf, isTable, numericColumnar, numericTable, readExamples } from './examples.js';
 import { openText, readSample } from './open.js';
 
 export type Task = 'classifier' | 'lm' | 'numeric';
@@ -21,6 +22,15 @@ export interface DetectedTask {
  * @throws DataError when the file is empty, cannot be read, or is a table without labels.
  */
 export async function detectTask(path: string, options: ReadOptions = {}): Promise<DetectedTask> {
+  const columnar = await openColumnar(path, options);
+  if (columnar !== undefined) {
+    const numeric = await numericColumnar(columnar, options);
+    if (numeric !== undefined) {
+      return { task: 'numeric', reasons: [...columnarNotes(columnar), ...numeric.notes.slice(1)] };
+    }
+    const { description } = await readExamples(path, options);
+    return { task: 'classifier', reasons: description.notes, description };
+  }
   const sample = await readSample(path, options.encoding);
   const { format, reason } = formatOf(sample, options);
   const reasons = [`${format}: ${reason}`];
@@ -42,6 +52,14 @@ export async function* readLines(
   path: string,
   options: { readonly encoding?: string } = {},
 ): AsyncGenerator<string> {
+  const columnar = await openColumnar(path);
+  if (columnar !== undefined) {
+    throw new DataError(
+      `this is a table (${columnar.format}), but plain text is needed, one sentence a line: export its text column ` +
+        'as a text file',
+      { file: path },
+    );
+  }
   let empty = true;
   for await (const { text } of openText(path, options)) {
     empty &&= text.trim() === '';

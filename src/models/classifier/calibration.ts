@@ -7,7 +7,7 @@
  * The last layer is divided by T, so whatever reads its weights (files, exports) is calibrated too.
  */
 import { FormatError, ValueError } from '../../base/errors.js';
-import { type Head, logitCount } from '../heads.js';
+import { type Head, logitCount } from '../labels.js';
 import type { TextClassifier } from './classifier.js';
 import type { EncodedTargets, EncodedTexts } from './encoded.js';
 

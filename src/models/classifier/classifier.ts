@@ -1,18 +1,17 @@
 /** A text classifier: trained on labelled texts, then asked for labels and for its reasons. */
 import { loadFile } from '#host';
-import { FormatError, ValueError } from '../../base/errors.js';
+import { ValueError } from '../../base/errors.js';
 import { defaultEngine } from '../../engine/default.js';
 import type { Engine } from '../../engine/engine.js';
 import { decodeModel, type LoadedModel, type ModelContent, WordVectors } from '../../files/index.js';
 import { type Program, Workspace } from '../../program/index.js';
 import type { Vocabulary } from '../../text/index.js';
 import { ClassificationReport, MultiLabelReport } from '../../train/metrics.js';
-import { readBuckets, readVocabulary } from '../compression/read.js';
 import { bothProbabilities, type LabelScore, logitCount } from '../heads.js';
-import { checkKind, type LoadOptions, Model } from '../model.js';
+import { type LoadOptions, Model } from '../model.js';
 import type { TrainingRecord } from '../record.js';
-import { checkCapacity, restoreParameters } from '../tensors.js';
-import { type ClassifierCalibration, checkCalibration, uncalibrated } from './calibration.js';
+import { restoreParameters } from '../tensors.js';
+import { type ClassifierCalibration, uncalibrated } from './calibration.js';
 import { type Decision, decide } from './decision.js';
 import { DirectScorer } from './direct.js';
 import { type EncodedTexts, IdList, textFeeds } from './encoded.js';
@@ -20,10 +19,11 @@ import { type Examples, encodeTargets, gather } from './examples.js';
 import { Explainer, type Explanation } from './explanation.js';
 import { FeatureIndex, featureCapacity } from './feature-index.js';
 import { FeatureExtractor, isSingleWord } from './features.js';
-import { checkFeatures, type HandBuiltFeature, HandBuiltFeatures } from './hand-built.js';
+import { type HandBuiltFeature, HandBuiltFeatures } from './hand-built.js';
 import { buildClassifierNetwork, type ClassifierNetwork } from './network.js';
-import { type ClassifierConfig, type ClassifierOptions, checkConfig } from './options.js';
+import type { ClassifierConfig, ClassifierOptions } from './options.js';
 import { likeliest } from './ranking.js';
+import { BUCKETS_TENSOR, CLASSIFIER_KIND, readSavedClassifier } from './saved.js';
 import { TokenHashes } from './token-hashes.js';
 import { trainClassifier } from './train.js';
 
@@ -40,10 +40,7 @@ export interface ClassifierParts {
   readonly engine?: Engine;
 }
 
-export const CLASSIFIER_KIND = 'text-classifier';
-
-/** Which buckets are used, in the model file: one bit for each, or a sparse list (U8). */
-const BUCKETS_TENSOR = 'buckets';
+export { CLASSIFIER_KIND } from './saved.js';
 
 const decoder = new TextDecoder();
 
@@ -184,6 +181,10 @@ export class TextClassifier extends Model {
     const ids = [...this.vocabulary.entries().keys()].filter((id) =>
       isSingleWord(this.vocabulary.tokenOf(id)),
     );
+    if (ids.length === 0)
+      throw new ValueError(
+        'this classifier does not know the names of its words: it was compressed without them',
+      );
     const vectors = new Float32Array(ids.length * dimension);
     ids.forEach((id, row) => {
       vectors.set(all.subarray(id * dimension, (id + 1) * dimension), row * dimension);
@@ -230,37 +231,13 @@ export class TextClassifier extends Model {
   }
 
   static fromModel(model: LoadedModel, { engine, file }: LoadOptions = {}): TextClassifier {
-    checkKind(model, CLASSIFIER_KIND, 'text classifier', file);
-    const saved = (model.config ?? {}) as Readonly<Record<string, unknown>>;
-    const config = checkConfig(saved.classifier, file);
-    const { specs, means, deviations } = checkFeatures(saved.handBuilt, file);
-    const vocabulary = readVocabulary(saved.vocabulary, model.tensors, file);
-    const { buckets: bucketCount = null } = config;
-    const buckets =
-      bucketCount === null ? undefined : readBuckets(model.tensors.get(BUCKETS_TENSOR), bucketCount, file);
-    if (!config.embeddings && specs.length === 0) {
-      throw new FormatError('the classifier in the model file has no features at all: it is damaged', {
-        file,
-      });
-    }
-    const embedded = config.embeddings ? config.dimension * (config.pooling === 'mean+max' ? 2 : 1) : 0;
-    checkCapacity(
-      model.tensors,
-      [config.embeddings ? vocabulary.size + (buckets?.size ?? 0) : 0, config.dimension],
-      file,
-    );
-    checkCapacity(
-      model.tensors,
-      [embedded + specs.length, ...config.hidden, logitCount(config.head, config.labels.length)],
-      file,
-    );
-    const classifier = new TextClassifier({
-      ...{ config, vocabulary, handBuilt: specs, seed: 0, engine },
-      index: new FeatureIndex(vocabulary, config, buckets),
-    });
+    const saved = readSavedClassifier(model, file);
+    const { config, vocabulary, index, features } = saved;
+    const { specs, means, deviations } = features;
+    const classifier = new TextClassifier({ config, vocabulary, index, handBuilt: specs, seed: 0, engine });
     classifier.handBuilt.means = means;
     classifier.handBuilt.deviations = deviations;
-    classifier.calibration = checkCalibration(saved.calibration, config.head, config.labels.length, file);
+    classifier.calibration = saved.calibration;
     classifier.record = (saved.record ?? {}) as TrainingRecord;
     restoreParameters(classifier.workspace, classifier.network.parameters, model.tensors, file);
     return classifier;

@@ -1,5 +1,5 @@
 /** From probabilities to labels that are given, or withheld. */
-import type { LabelScore } from '../heads.js';
+import type { LabelScore } from '../labels.js';
 import type { ClassifierCalibration } from './calibration.js';
 
 /** What a text is labelled as. */

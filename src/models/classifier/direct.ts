@@ -1,28 +1,41 @@
 /**
  * The short way from features to probabilities: for networks without hidden layers the sums are few, and preparing a
  * program would take longer than doing them. The program's results are the same to 1e-6; a test holds them together.
+ * `lexigrad/classify`, which knows no programs, goes this way for networks of all shapes.
  */
 import type { Floats } from '../../engine/engine.js';
 import type { Workspace } from '../../program/index.js';
-import { logitCount } from '../heads.js';
+import { logitCount } from '../labels.js';
+import { type Affine, affine, scalarFunctions } from '../plain-layers.js';
+import type { ClassifierConfig } from './config.js';
 import type { ClassifierNetwork } from './network.js';
-import type { ClassifierConfig } from './options.js';
+
+/** The weights of a classifier as plain arrays, row by row. */
+export interface ScorerWeights {
+  /** [features, dimension]; absent where words are not embedded. */
+  readonly table?: Floats;
+  /** The hidden layers, then the output. */
+  readonly layers: readonly Affine[];
+}
 
 export class DirectScorer {
-  private readonly workspace: Workspace;
-  private readonly network: ClassifierNetwork;
   private readonly config: ClassifierConfig;
+  private readonly weightsNow: () => ScorerWeights;
+  /** Pooled embeddings, and after them the hand-built features. */
   private readonly pooled: Float64Array;
+  private readonly hidden: readonly Float64Array[];
   private readonly logits: Float64Array;
-  private table!: Floats;
-  private weight!: Floats;
-  private bias!: Floats | undefined;
+  private weights!: ScorerWeights;
 
-  private constructor(workspace: Workspace, network: ClassifierNetwork, config: ClassifierConfig) {
-    this.workspace = workspace;
-    this.network = network;
+  /**
+   * @param weightsNow tells where the weights are now
+   * @param denseCount number of hand-built features
+   */
+  constructor(config: ClassifierConfig, weightsNow: () => ScorerWeights, denseCount = 0) {
     this.config = config;
-    this.pooled = new Float64Array(config.dimension);
+    this.weightsNow = weightsNow;
+    this.pooled = new Float64Array(pooledWidth(config) + denseCount);
+    this.hidden = config.hidden.map((units) => new Float64Array(units));
     this.logits = new Float64Array(logitCount(config.head, config.labels.length));
   }
 
@@ -37,22 +50,39 @@ export class DirectScorer {
       network.dense === undefined &&
       config.hidden.length === 0 &&
       (config.pooling === 'mean' || config.pooling === 'sum');
-    return isDirect ? new DirectScorer(workspace, network, config) : undefined;
+    if (!isDirect) return undefined;
+    const { table, output } = network;
+    return new DirectScorer(config, () => ({
+      table: workspace.view(table!) as Floats,
+      layers: [
+        {
+          weight: workspace.view(output.weight) as Floats,
+          bias: output.bias && (workspace.view(output.bias) as Floats),
+        },
+      ],
+    }));
   }
 
   /** Looks up where the weights are now; they may move whenever anything is allocated. */
   begin(): void {
-    const { table, output } = this.network;
-    this.table = this.workspace.view(table!) as Floats;
-    this.weight = this.workspace.view(output.weight) as Floats;
-    this.bias = output.bias && (this.workspace.view(output.bias) as Floats);
+    this.weights = this.weightsNow();
   }
 
   /**
    * P(label | features rows[begin … end)), written to result[at …]; one number for each label. After `begin`.
+   *
+   * @param dense the text's hand-built features, brought to mean 0 and deviation 1
    */
-  score(rows: Int32Array, begin: number, end: number, result: Float64Array, at: number): void {
+  score(
+    rows: Int32Array,
+    begin: number,
+    end: number,
+    result: Float64Array,
+    at: number,
+    dense?: ArrayLike<number>,
+  ): void {
     this.pool(rows, begin, end);
+    if (dense !== undefined) this.pooled.set(dense, this.pooled.length - dense.length);
     this.readOut();
     const { logits } = this;
     const { head } = this.config;
@@ -69,11 +99,20 @@ export class DirectScorer {
     for (let i = 0; i < logits.length; i++) result[at + i] = sigmoid(logits[i]!);
   }
 
-  /** h = mean or sum of the embeddings; 0 where there are none */
+  /** The pooled embeddings of some rows; 0 where there are none */
   private pool(rows: Int32Array, begin: number, end: number): void {
-    const { table, pooled } = this;
-    const width = pooled.length;
-    const share = this.config.pooling === 'mean' && end > begin ? 1 / (end - begin) : 1;
+    const { pooling, dimension } = this.config;
+    if (this.weights.table === undefined) return;
+    if (pooling === 'max') this.largest(rows, begin, end, 0);
+    else this.sum(rows, begin, end, pooling === 'sum' || begin === end ? 1 : 1 / (end - begin));
+    if (pooling === 'mean+max') this.largest(rows, begin, end, dimension);
+  }
+
+  /** pooled[d] = share · Σᵢ table[rowᵢ, d] */
+  private sum(rows: Int32Array, begin: number, end: number, share: number): void {
+    const { pooled } = this;
+    const table = this.weights.table!;
+    const width = this.config.dimension;
     // Four columns at a time, so that the sums stay in registers; the rows are in the cache after the first four.
     let d = 0;
     for (; d + 4 <= width; d += 4) {
@@ -97,16 +136,37 @@ export class DirectScorer {
     }
   }
 
-  /** z = W h + b */
-  private readOut(): void {
-    const { weight, bias, pooled, logits } = this;
-    const width = pooled.length;
-    for (let label = 0; label < logits.length; label++) {
-      let z = bias === undefined ? 0 : bias[label]!;
-      for (let d = 0; d < width; d++) z += weight[label * width + d]! * pooled[d]!;
-      logits[label] = z;
+  /** pooled[at + d] = maxᵢ table[rowᵢ, d] */
+  private largest(rows: Int32Array, begin: number, end: number, at: number): void {
+    const { pooled } = this;
+    const table = this.weights.table!;
+    const width = this.config.dimension;
+    for (let d = 0; d < width; d++) {
+      let most = begin === end ? 0 : Number.NEGATIVE_INFINITY;
+      for (let i = begin; i < end; i++) most = Math.max(most, table[rows[i]! * width + d]!);
+      pooled[at + d] = most;
     }
   }
+
+  /** Through the hidden layers to the logits */
+  private readOut(): void {
+    const { pooled, hidden, logits } = this;
+    const { layers } = this.weights;
+    const activation = scalarFunctions[this.config.activation];
+    let x = pooled;
+    hidden.forEach((h, i) => {
+      affine(layers[i]!, x, h);
+      for (let unit = 0; unit < h.length; unit++) h[unit] = activation(h[unit]!);
+      x = h;
+    });
+    affine(layers[hidden.length]!, x, logits);
+  }
+}
+
+/** How many numbers the pooled embeddings are. */
+export function pooledWidth({ embeddings, dimension, pooling }: ClassifierConfig): number {
+  if (!embeddings) return 0;
+  return pooling === 'mean+max' ? 2 * dimension : dimension;
 }
 
 function softmax(logits: Float64Array, result: Float64Array, at: number): void {

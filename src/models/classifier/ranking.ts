@@ -1,5 +1,5 @@
 /** The likeliest labels, without sorting the others. */
-import type { LabelScore } from '../heads.js';
+import type { LabelScore } from '../labels.js';
 
 /** Up to so many are found by insertion; for more, sorting is as fast. */
 const FEW = 16;

@@ -72,8 +72,10 @@ export function fastTextFromClassifier(classifier: TextClassifier): ClassifierCo
 }
 
 /** Why a classifier cannot become a fastText model; empty when it can. */
-function obstaclesOf({ config, handBuilt, labels }: TextClassifier): string[] {
-  const hashed = (config.buckets ?? null) !== null && (config.wordNgrams > 1 || config.subwords !== null);
+function obstaclesOf({ config, handBuilt, labels, vocabulary }: TextClassifier): string[] {
+  const hashed =
+    (config.buckets ?? null) !== null &&
+    (config.wordNgrams > 1 || config.subwords !== null || vocabulary.size === 0);
   const head: string = config.head;
   const label = fastTextLabels(labels);
   return [
