@@ -77,10 +77,11 @@ function withoutBrowser(name: string): void {
   }
 }
 
-/** The built page by the server of `lexigrad studio`, or the sources by Vite. */
+/** The built page (LEXIGRAD_STUDIO_BUILT: 1, or its folder) by the server of `lexigrad studio`, or the sources by Vite. */
 async function serveStudio(): Promise<{ readonly url: string; readonly close: () => Promise<unknown> }> {
-  if (process.env.LEXIGRAD_STUDIO_BUILT === '1') {
-    const server = createStudioServer({ page: here('../../dist/studio') });
+  const built = process.env.LEXIGRAD_STUDIO_BUILT;
+  if (built !== undefined && built !== '') {
+    const server = createStudioServer({ page: built === '1' ? here('../../dist/studio') : built });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;
     const close = () => {
@@ -115,7 +116,7 @@ async function openPage(
     ...options,
   });
   const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(30_000);
   const problems: string[] = [];
   page.on('console', (message) => {
     const counts = ['error', 'warning'].includes(message.type()) && !OF_THE_SERVER.test(message.text());

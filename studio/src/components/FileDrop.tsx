@@ -43,6 +43,8 @@ export interface FileDropProps {
   /** Whether text may be pasted too (default true). */
   readonly paste?: boolean;
   readonly largestMegabytes?: number;
+  /** Whether several files may be given at once; they are taken one after the other (default false). */
+  readonly multiple?: boolean;
   /** Takes the file; what it throws is shown in place, and nothing else is lost. */
   readonly onFile: (file: GivenFile) => void | Promise<void>;
   readonly children?: ComponentChildren;
@@ -50,36 +52,46 @@ export interface FileDropProps {
 
 /** A place for files: drop, choose or paste. What goes wrong is said right here. */
 export function FileDrop(props: FileDropProps) {
-  const { label, accept, paste = true, largestMegabytes = 100, onFile, children } = props;
+  const { label, accept, paste = true, largestMegabytes = 100, multiple = false, onFile, children } = props;
   const id = useId();
   const [over, setOver] = useState(false);
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<string>();
   const [text, setText] = useState<string>();
 
-  const take = async (name: string, size: number, read: () => Promise<Uint8Array<ArrayBuffer>>) => {
+  /** @returns whether the file was taken */
+  const take = async (
+    name: string,
+    size: number,
+    read: () => Promise<Uint8Array<ArrayBuffer>>,
+  ): Promise<boolean> => {
     setFailure(undefined);
     if (size > largestMegabytes * 1e6) {
       setFailure(t().tooLarge(name, count(size / 1e6), count(largestMegabytes)));
-      return;
+      return false;
     }
     setBusy(true);
     try {
       await onFile({ name, bytes: await read() });
       setText(undefined);
+      return true;
     } catch (error) {
       setFailure(messageOf(error));
+      return false;
     } finally {
       setBusy(false);
     }
   };
+  const takeAll = async (files: readonly File[]) => {
+    for (const file of files) {
+      const sound = await take(file.name, file.size, async () => new Uint8Array(await file.arrayBuffer()));
+      if (!sound) break;
+    }
+  };
   const takeFiles = (files: FileList | null | undefined) => {
     if (files === null || files === undefined || files.length === 0) return;
-    if (files.length > 1) setFailure(t().oneFile);
-    else {
-      const file = files[0]!;
-      void take(file.name, file.size, async () => new Uint8Array(await file.arrayBuffer()));
-    }
+    if (files.length > 1 && !multiple) setFailure(t().oneFile);
+    else void takeAll([...files]);
   };
   const takeText = () => {
     const bytes = new TextEncoder().encode(text ?? '');
@@ -111,6 +123,7 @@ export function FileDrop(props: FileDropProps) {
           class="hidden-text"
           type="file"
           accept={accept}
+          multiple={multiple}
           onChange={({ currentTarget }) => {
             takeFiles(currentTarget.files);
             // The same file may be chosen again after it was mended.

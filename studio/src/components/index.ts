@@ -19,6 +19,6 @@ export {
   ticks,
 } from './Plane.js';
 export { createPlayer, Playback, type Player, type PlayerOptions } from './Playback.js';
-export { Presets, type PresetOption } from './Presets.js';
+export { type PresetOption, Presets } from './Presets.js';
 export { saveBlob, saveBytes, saveText } from './save.js';
 export { useWidth } from './use-width.js';

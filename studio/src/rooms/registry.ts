@@ -35,6 +35,24 @@ export const rooms: readonly RoomEntry[] = [
     load: () => import('./perceptron/Room.js'),
   },
   {
+    id: 'playground',
+    title: { en: 'Network playground', zh: '网络游乐场' },
+    about: {
+      en: 'Any layers on points in the plane: what each unit sees, what each weight does, and how it learns.',
+      zh: '任意层的网络学习平面上的点：每个单元看到什么，每个权重做什么，网络如何学习。',
+    },
+    load: () => import('./playground/Room.js'),
+  },
+  {
+    id: 'graph',
+    title: { en: 'Computation graph', zh: '计算图' },
+    about: {
+      en: 'An expression or a network as a graph: values forward, gradients backward, and the program made of it.',
+      zh: '把表达式或网络看作计算图：前向求值，反向求梯度，以及由它编译出的程序。',
+    },
+    load: () => import('./graph/Room.js'),
+  },
+  {
     id: 'classifier',
     title: { en: 'Classifier', zh: '文本分类' },
     about: {
@@ -51,6 +69,33 @@ export const rooms: readonly RoomEntry[] = [
       zh: '训练神经语言模型，看它逐词预期下一个词，并与计数的 n 元模型对照。',
     },
     load: () => import('./language-model/Room.js'),
+  },
+  {
+    id: 'embeddings',
+    title: { en: 'Embeddings', zh: '词向量' },
+    about: {
+      en: 'Words as points: which lie near each other, what b − a + c leads to, and two ways to flatten many dimensions.',
+      zh: '把词画成点：哪些词彼此相近，b − a + c 通向何处，以及把高维压平的两种方法。',
+    },
+    load: () => import('./embeddings/Room.js'),
+  },
+  {
+    id: 'runs',
+    title: { en: 'Runs', zh: '训练记录' },
+    about: {
+      en: 'Training runs side by side, while they go on: curves, settings that differ, and what a search has found.',
+      zh: '并排比较训练过程，训练中即可查看：曲线、不同的设置，以及超参数搜索的结果。',
+    },
+    load: () => import('./runs/Room.js'),
+  },
+  {
+    id: 'models',
+    title: { en: 'Models', zh: '模型' },
+    about: {
+      en: 'A model file from inside: configuration, every tensor with its histogram, the graph; and two of them compared.',
+      zh: '模型文件的内部：配置、每个张量及其直方图、计算图；还可以比较两个模型。',
+    },
+    load: () => import('./models/Room.js'),
   },
   {
     id: 'engine',
