@@ -11,6 +11,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const from = (path) => JSON.stringify(join(root, 'src', path));
 const entries = {
   'the whole core (import * from lexigrad)': `export * from ${from('index.ts')};`,
+  'lexigrad/classify': `export * from ${from('models/classify.ts')};`,
   'TextClassifier alone': `export { TextClassifier } from ${from('models/classifier/classifier.ts')};`,
   'LanguageModel alone': `export { LanguageModel } from ${from('models/language-model/language-model.ts')};`,
   'graph, program and engines': `export * from ${from('graph/index.ts')}; export * from ${from('program/index.ts')}; export * from ${from('engine/index.ts')};`,

@@ -29,7 +29,8 @@ export function installStudio() {
   installIn(join(root, 'studio'), 'Installing the packages of the studio …');
 }
 
-function installIn(folder, message) {
+/** Installs the packages of a folder as its lockfile names them. */
+export function installIn(folder, message) {
   const marker = join(folder, 'node_modules/.package-lock.json');
   if (existsSync(marker) && modified(marker) >= modified(join(folder, 'package-lock.json'))) return;
   console.error(message);

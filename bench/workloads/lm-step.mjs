@@ -80,6 +80,8 @@ export async function untrainedModel(engine, { vocabulary, context, dimension, h
   const config = {
     ...{ tokenizer: { kind: 'whitespace' }, context: 'running', order: context + 1, dimension },
     ...{ hidden: [hidden], activation: 'tanh', tied: false, directConnections: false, dropout: 0 },
+    ...{ embeddingDropout: 0, wordDropout: 0, farWords: 0, decays: [], learnedKernels: true },
+    ...{ blocks: 0, normalization: 'none', output: 'softmax', cutoffs: [], samples: 0, selfNormalization: 0 },
   };
   const words = { tokens, counts: tokens.map(() => 1), specialCount: 2, unknownToken: '<unk>' };
   return new LanguageModel({ config, vocabulary: Vocabulary.fromJSON(words), seed: 1, engine });

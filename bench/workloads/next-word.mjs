@@ -1,6 +1,9 @@
 /**
  * Predicting one word of a feedforward language model (V = 10,000, four words of context, d = 100, H = 200 tanh), in
  * process, µs: the five likeliest words with their probabilities. Lexigrad starts from text, its peers from word ids.
+ *
+ * Lexigrad's float32 models keep a copy of the output layer in 16 bits and settle the likely words in float32; “plain” is
+ * the same without the copy, “8 bits” what a model saved by `lexigrad compress --int8` does.
  */
 import { engineOf } from '../harness/engines.mjs';
 import { latency } from '../harness/measure.mjs';
@@ -18,6 +21,8 @@ export default {
   cases: () => ['p50', 'p99'].map((id) => ({ id, unit: 'µs', better: 'lower' })),
   contestants: [
     lexigrad('wasm'),
+    lexigrad('wasm', 'plain', { precision: 'float32', tableBytes: 0 }),
+    lexigrad('wasm', '8 bits', { precision: 'int8' }),
     lexigrad('blas'),
     peer('onnxruntime-node', ['onnxruntime-node'], async (settings) =>
       (await import('../peers/onnx.mjs')).nextWord(settings),
@@ -32,9 +37,11 @@ export default {
   ],
 };
 
-function lexigrad(engine) {
-  return peer(`lexigrad ${engine}`, engine === 'blas' ? ['blas'] : [], async (settings) => {
+function lexigrad(engine, way, options) {
+  const name = `lexigrad ${engine}${way === undefined ? '' : `, ${way}`}`;
+  return peer(name, engine === 'blas' ? ['blas'] : [], async (settings) => {
     const model = await untrainedModel(await engineOf(engine), settings);
+    model.prepare(options);
     const { vocabulary, context, calls } = settings;
     const ids = wordIds(calls * context, vocabulary);
     const texts = Array.from({ length: calls }, (_, i) =>

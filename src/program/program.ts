@@ -37,6 +37,8 @@ export class Program {
   private sizes: AxisSizes = {};
   private handle: CodeHandle | undefined;
   private arenaBytes = 0;
+  /** How often it was run. */
+  runs = 0;
 
   constructor(machine: Machine, compiled: Compiled, addressOf: (parameter: ParameterNode) => number) {
     this.machine = machine;
@@ -139,6 +141,7 @@ export class Program {
   }
 
   private feed(feeds: Feeds, options: RunOptions): void {
+    this.runs++;
     if (this.handle === undefined || !this.slots.match(feeds, this.sizes))
       this.prepare(this.slots.inferSizes(feeds));
     this.slots.write(feeds, this.machine);

@@ -14,6 +14,8 @@ import { Program } from './program.js';
 export class Workspace {
   readonly machine: Machine;
   private readonly addresses = new Map<ParameterNode, number>();
+  private readonly trainers: Program[] = [];
+  private writes = 0;
 
   constructor(engine: Engine) {
     this.machine = engine.createMachine();
@@ -24,7 +26,17 @@ export class Workspace {
   }
 
   compile(spec: ProgramSpec): Program {
-    return new Program(this.machine, compileSpec(spec), (parameter) => this.addressOf(parameter));
+    const program = new Program(this.machine, compileSpec(spec), (parameter) => this.addressOf(parameter));
+    if ((spec.updates ?? []).length > 0) this.trainers.push(program);
+    return program;
+  }
+
+  /**
+   * Another number whenever parameters may have changed: by `write`, or by a run of a program with updates. Whoever keeps
+   * what was computed from them looks here. Values set through a `view` go unnoticed.
+   */
+  get version(): number {
+    return this.trainers.reduce((total, { runs }) => total + runs, this.writes);
   }
 
   /** A copy of a parameter's current values, row-major. */
@@ -41,6 +53,7 @@ export class Workspace {
       );
     }
     view.set(values);
+    this.writes++;
   }
 
   /** A parameter's values where they lie: valid until anything is allocated. */

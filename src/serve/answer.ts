@@ -1,5 +1,5 @@
 /** Replies and refusals as HTTP responses. */
-import type { Reply } from './endpoint.js';
+import type { Reply } from './call.js';
 import type { Problem } from './problem.js';
 
 /** How refusals are written. */

@@ -4,35 +4,17 @@
  */
 import type { GenericSchema, InferOutput } from 'valibot';
 import type { RefusalForm } from './answer.js';
-import type { Patience } from './batcher.js';
+import type { Call, Reply } from './call.js';
 import type { Limits } from './limits.js';
 import type { Shelf } from './shelf.js';
+
+export type { Call, Reply } from './call.js';
 
 /** What endpoints work with. */
 export interface Rooms {
   readonly shelf: Shelf;
   readonly limits: Limits;
 }
-
-/** One request, as an endpoint sees it. */
-export interface Call extends Patience {
-  readonly request: Request;
-  /** The request's id, in every answer as `x-request-id`. */
-  readonly id: string;
-  /** `:model` of the path, and the like. */
-  readonly parameters: Readonly<Record<string, string>>;
-}
-
-/** An answer: JSON, a text of some type, or server-sent events one by one. */
-export type Reply =
-  | { readonly json: unknown; readonly status?: number }
-  | {
-      readonly text: string;
-      readonly type: string;
-      readonly status?: number;
-      readonly headers?: Readonly<Record<string, string>>;
-    }
-  | { readonly events: AsyncIterator<string, unknown> };
 
 export interface EndpointOf<Input extends GenericSchema> extends RefusalForm {
   readonly method: 'GET' | 'POST';

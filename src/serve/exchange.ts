@@ -1,7 +1,7 @@
 /** One request from its head to the end of its answer: id, time, counting, and an answer whatever happens. */
 import { LexigradError } from '../base/errors.js';
 import { type RefusalForm, refuse, respond } from './answer.js';
-import type { Call, Reply } from './endpoint.js';
+import type { Call, Reply } from './call.js';
 import type { Limits } from './limits.js';
 import type { Metrics } from './metrics.js';
 import { Problem } from './problem.js';

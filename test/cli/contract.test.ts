@@ -146,7 +146,7 @@ describe('train', () => {
     const { stdout } = await succeed(['train', file, '-o', output, '--epochs', '3', '--json']);
     expect(JSON.parse(stdout).results.validation).toMatchObject({
       exactMatch: expect.any(Number),
-      threshold: 0.5,
+      thresholds: { fruit: 0.5, thing: 0.5, tool: 0.5 },
     });
     const predicted = await succeed(['predict', output, 'an apple', '--json']);
     expect(JSON.parse(predicted.stdout).labels).toContain('thing');
@@ -291,7 +291,17 @@ describe('the other commands', () => {
 });
 
 describe('help', () => {
-  const commands = ['train', 'predict', 'evaluate', 'next', 'generate', 'score', 'neighbors', 'info'];
+  const commands = [
+    'train',
+    'predict',
+    'evaluate',
+    'audit',
+    'next',
+    'generate',
+    'score',
+    'neighbors',
+    'info',
+  ];
 
   it('is what lexigrad alone prints', async () => {
     const { code, stdout } = await cli([]);

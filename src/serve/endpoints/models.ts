@@ -4,22 +4,9 @@ import { LexigradError } from '../../base/errors.js';
 import { TextClassifier } from '../../models/classifier/classifier.js';
 import { type Endpoint, endpoint, type Rooms } from '../endpoint.js';
 import { Problem } from '../problem.js';
+import type { Reload } from '../reload.js';
 import { modelInfo, modelName } from '../schemas.js';
 import type { ServedModel } from '../served-model.js';
-
-/** What became of a model that was to be loaded again. */
-export interface Reloaded {
-  readonly model: string;
-  readonly hash: string;
-  /** Whether the weights are others than before. */
-  readonly changed: boolean;
-}
-
-/**
- * Loads a model again, or all of them; the old one stays until the new one is there.
- * @throws Problem 404 for a name that is not there; what reading the file throws when it cannot be read
- */
-export type Reload = (name?: string) => Promise<readonly Reloaded[]>;
 
 export function modelEndpoints({ shelf }: Rooms): Endpoint[] {
   return [

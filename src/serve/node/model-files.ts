@@ -5,7 +5,7 @@ import type { Engine } from '../../engine/engine.js';
 import { readModelFile } from '../../files/node/model-file.js';
 import { CLASSIFIER_KIND, TextClassifier } from '../../models/classifier/classifier.js';
 import { LANGUAGE_MODEL_KIND, LanguageModel } from '../../models/language-model/language-model.js';
-import type { Reload, Reloaded } from '../endpoints/models.js';
+import type { Reload, Reloaded } from '../reload.js';
 import type { ServableModel } from '../served-model.js';
 import type { Service } from '../service.js';
 
