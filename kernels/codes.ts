@@ -2,7 +2,7 @@
  * Products with matrices of whole numbers, 8 or 16 bits each, and a scale for every row. Where a product has few rows,
  * reading the matrix is its whole cost, and here is a quarter, or half, as much to read as in floats.
  */
-import { at, read, rowAt, write } from './lanes';
+import { at, read, rowAt } from './lanes';
 import { sliceBegin, sliceEnd } from './slices';
 
 export function roundRowsKernel(
@@ -42,33 +42,53 @@ export function matmulCodesKernel(
   y: usize, a: usize, aScales: usize, b: usize, bScales: usize, bias: usize,
   m: i32, n: i32, stride: i32, bits: i32, accumulate: i32,
 ): void {
+  const begin = sliceBegin(n, 4);
   const end = sliceEnd(n, 4);
-  const aStep = <usize>stride << 1;
   const bStep = <usize>stride * <usize>(bits >> 3);
-  for (let c = sliceBegin(n, 4); c < end; c += 4) {
-    const count = end - c;
-    // In place of rows beyond the last, the first of the four is read; what comes of it is not stored.
-    const b0 = b + <usize>c * bStep;
-    const b1 = count > 1 ? b0 + bStep : b0;
-    const b2 = count > 2 ? b1 + bStep : b0;
-    const b3 = count > 3 ? b2 + bStep : b0;
-    const scales = read(at(bScales, c), count);
+  // Four rows at a time, a quarter of all rows apart: four long runs through memory, which the processor reads ahead.
+  // Of neighbouring rows it does not know where they will go on, and the product takes up to four times as long.
+  const quarter = (end - begin) / 4;
+  for (let c = begin; c < begin + quarter; c++) {
+    const row = b + <usize>c * bStep;
+    const step = <usize>quarter * bStep;
     for (let r = 0; r < m; r++) {
-      const row = a + <usize>r * aStep;
-      const sums = bits == 8 ? dotFour8(row, b0, b1, b2, b3, stride) : dotFour16(row, b0, b1, b2, b3, stride);
-      let result = f32x4.mul(f32x4.mul(sums, v128.load32_splat(at(aScales, r))), scales);
-      if (bias != 0) result = f32x4.add(result, read(at(bias, c), count));
-      const to = at(rowAt(y, r, n), c);
-      if (accumulate != 0) result = f32x4.add(result, read(to, count));
-      write(to, result, count);
+      const x = a + ((<usize>r * <usize>stride) << 1);
+      const scale = load<f32>(at(aScales, r));
+      const sums = bits == 8 ? dotFour8(x, row, step, stride) : dotFour16(x, row, step, stride);
+      const to = rowAt(y, r, n);
+      put(to, c, f32x4.extract_lane(sums, 0) * scale, bScales, bias, accumulate);
+      put(to, c + quarter, f32x4.extract_lane(sums, 1) * scale, bScales, bias, accumulate);
+      put(to, c + 2 * quarter, f32x4.extract_lane(sums, 2) * scale, bScales, bias, accumulate);
+      put(to, c + 3 * quarter, f32x4.extract_lane(sums, 3) * scale, bScales, bias, accumulate);
+    }
+  }
+  for (let c = begin + 4 * quarter; c < end; c++) {
+    const row = b + <usize>c * bStep;
+    for (let r = 0; r < m; r++) {
+      const x = a + ((<usize>r * <usize>stride) << 1);
+      const sums = bits == 8 ? dotFour8(x, row, 0, stride) : dotFour16(x, row, 0, stride);
+      put(rowAt(y, r, n), c, f32x4.extract_lane(sums, 0) * load<f32>(at(aScales, r)), bScales, bias, accumulate);
     }
   }
 }
 
-/** Dot products of 16-bit codes with four rows of 8-bit codes; n is a multiple of 16. The sums are whole and exact. */
-function dotFour8(x: usize, b0: usize, b1: usize, b2: usize, b3: usize, n: i32): v128 {
+/** y[c] = value · scales[c] + bias[c], or that added to y[c] */
+// @ts-ignore: decorator
+@inline
+function put(y: usize, c: i32, value: f32, scales: usize, bias: usize, accumulate: i32): void {
+  let result = value * load<f32>(at(scales, c));
+  if (bias != 0) result += load<f32>(at(bias, c));
+  if (accumulate != 0) result += load<f32>(at(y, c));
+  store<f32>(at(y, c), result);
+}
+
+/** Dot products of 16-bit codes with four rows of 8-bit codes, `step` bytes apart; n is a multiple of 16. The sums are whole and exact. */
+function dotFour8(x: usize, b0: usize, step: usize, n: i32): v128 {
   const zero = i32x4.splat(0);
   let s0 = zero, s1 = zero, s2 = zero, s3 = zero;
+  let b1 = b0 + step;
+  let b2 = b1 + step;
+  let b3 = b2 + step;
   for (; n > 0; n -= 16) {
     const v = v128.load(x);
     s0 = i32x4.add(s0, i32x4.dot_i16x8_s(v, v128.load_ext<i8>(b0)));
@@ -94,9 +114,12 @@ function dotFour8(x: usize, b0: usize, b1: usize, b2: usize, b3: usize, n: i32):
 }
 
 /** The same with rows of 16-bit codes. Two products fit 32 bits, more do not: their sum goes on in floats. */
-function dotFour16(x: usize, b0: usize, b1: usize, b2: usize, b3: usize, n: i32): v128 {
+function dotFour16(x: usize, b0: usize, step: usize, n: i32): v128 {
   const zero = f32x4.splat(0);
   let s0 = zero, s1 = zero, s2 = zero, s3 = zero;
+  let b1 = b0 + step;
+  let b2 = b1 + step;
+  let b3 = b2 + step;
   for (; n > 0; n -= 16) {
     const v = v128.load(x);
     s0 = f32x4.add(s0, pairs(v, v128.load(b0)));

@@ -43,9 +43,10 @@ export function divergingPixel(value: number, { negative, neutral, positive } = 
   return [0, 1, 2].map((i) => neutral[i]! + strength * (end[i]! - neutral[i]!)) as unknown as Rgb;
 }
 
-/** `#rrggbb` of a custom property, as three numbers. */
+/** `#rrggbb` of a custom property, or `#rgb` as minifiers write it, as three numbers. */
 function resolve(name: string): Rgb {
   const text = getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-  const value = Number.parseInt(text.slice(1), 16);
+  const digits = text.length === 4 ? text.slice(1).replace(/./g, '$&$&') : text.slice(1);
+  const value = Number.parseInt(digits, 16);
   return [value >> 16, (value >> 8) & 255, value & 255];
 }

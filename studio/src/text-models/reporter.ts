@@ -4,7 +4,7 @@ import type { HistoryEntry, StepEvent } from 'lexigrad/train';
 import type { LossPoint, TrainingProgress } from './training.js';
 
 /** Progress is for eyes: more often than this nobody sees it. */
-const TELL_EVERY_MS = 150;
+const TELL_EVERY_MS = 250;
 /** Copying a checkpoint takes time, losing a few seconds of training is not the end of the world. */
 const KEEP_EVERY_MS = 2000;
 /** So many points make a smooth curve. */

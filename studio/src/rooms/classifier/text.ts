@@ -139,7 +139,7 @@ export const t = dictionary(
     labels: '标签',
     textColumn: '文本所在的列',
     labelColumn: '标签所在的列',
-    found: (name) => `自动识别：${name}`,
+    found: (name) => `自动：${name}`,
     understood: '文件是怎样理解的',
     firstRows: '前几行',
     line: '行',

@@ -54,5 +54,7 @@ function EntryTable(props: { readonly title: string; readonly file: string; read
 
 export function shown(value: Entries[string] | undefined): string {
   if (value === undefined) return t().none;
-  return typeof value === 'number' && !Number.isInteger(value) ? short(value, 5) : String(value);
+  if (typeof value === 'number') return Number.isInteger(value) ? String(value) : short(value, 5);
+  // Numbers in lists: no more digits than anybody reads; the saved table has all of them.
+  return String(value).replace(/-?\d+\.\d{5,}(e[-+]?\d+)?/g, (number) => short(Number(number), 5));
 }
