@@ -46,7 +46,7 @@ export function matmulCodesKernel(
   const end = sliceEnd(n, 4);
   const bStep = <usize>stride * <usize>(bits >> 3);
   // Four rows at a time, a quarter of all rows apart: four long runs through memory, which the processor reads ahead.
-  // Of neighbouring rows it does not know where they will go on, and the product takes up to four times as long.
+  // Of neighbouring rows it does not know where they will go on, and the product can take three times as long.
   const quarter = (end - begin) / 4;
   for (let c = begin; c < begin + quarter; c++) {
     const row = b + <usize>c * bStep;
