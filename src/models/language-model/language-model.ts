@@ -1,6 +1,6 @@
 /** A feedforward neural language model: trained on text, then asked for the next word, for scores, for text. */
 import { loadFile } from '#host';
-import { DataError, ValueError } from '../../base/errors.js';
+import { DataError, FormatError } from '../../base/errors.js';
 import { defaultEngine } from '../../engine/default.js';
 import type { Engine } from '../../engine/engine.js';
 import { decodeModel, type LoadedModel, type ModelContent, WordVectors } from '../../files/index.js';
