@@ -5,7 +5,7 @@ import { Button, useWidth } from '../../components/index.js';
 import { resetState } from '../../state/room-state.js';
 import { fixed } from '../../text/format.js';
 import { colorsOf, kindNames } from './colors.js';
-import { css, drawing, drawNow, find, hovered, readAll } from './picture.js';
+import { css, drawing, drawNow, find, hovered, readAll, strideInMotion } from './picture.js';
 import { cloud } from './projections.js';
 import { facts, state, viewSchema } from './state.js';
 import { t } from './text.js';
@@ -73,7 +73,14 @@ export function PointMap({ label }: { readonly label: string }) {
 
 /** How long a picture takes, in words; empty before the first. */
 export function DrawingTime() {
-  return drawing.value === undefined ? null : <> {t().drawn(fixed(drawing.value, 1))}</>;
+  if (drawing.value === undefined) return null;
+  const stride = strideInMotion.value;
+  return (
+    <>
+      {' '}
+      {t().drawn(fixed(drawing.value, 1))} {stride > 1 && t().oneOf(String(stride))}
+    </>
+  );
 }
 
 /** What the pointer is on. */

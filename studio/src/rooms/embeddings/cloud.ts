@@ -96,6 +96,8 @@ export interface Paint {
   readonly opacity: number;
   /** In 3-D, whether far points are painted before near ones; of many small points nobody sees the difference. */
   readonly ordered: boolean;
+  /** Only one point of so many is painted (default 1: all). */
+  readonly stride?: number;
 }
 
 /** So many shades from far to near, in 3-D. */
@@ -113,7 +115,7 @@ const OPAQUE = 0xff000000;
  * product and for green in another, with α in parts of 256; all that depends on the colour alone is in tables.
  */
 export function paint(image: ImageData, placed: Placed, dimensions: 2 | 3, options: Paint): void {
-  const { colors, ground, kinds, radius, opacity, ordered } = options;
+  const { colors, ground, kinds, radius, opacity, ordered, stride = 1 } = options;
   const { width, height } = image;
   const pixels = new Uint32Array(image.data.buffer);
   pixels.fill(packed(ground));
@@ -125,7 +127,7 @@ export function paint(image: ImageData, placed: Placed, dimensions: 2 | 3, optio
   const order = dimensions === 3 && ordered ? farFirst(placed.depth) : undefined;
   const last = 2 * disc.reach;
   const { x, y, depth } = placed;
-  for (let k = 0; k < x.length; k++) {
+  for (let k = 0; k < x.length; k += stride) {
     const i = order === undefined ? k : order[k]!;
     const left = Math.round(x[i]!) - disc.reach;
     const top = Math.round(y[i]!) - disc.reach;

@@ -18,6 +18,19 @@ const REACH = 9;
 export const drawing = signal<number | undefined>(undefined);
 const COLD_PICTURES = 10;
 let pictures = 0;
+
+/** A picture that takes longer than this makes the map stutter. */
+const SLOW_MS = 20;
+const LARGEST_STRIDE = 10;
+/** Once the view has stood still for so long, all points are drawn. */
+const REST_MS = 150;
+let lastView: View | undefined;
+let rest: ReturnType<typeof setTimeout> | undefined;
+
+/** While the map is turned, one point of so many is drawn: 1 where all can be. */
+export const strideInMotion = computed(() =>
+  Math.min(LARGEST_STRIDE, Math.max(1, Math.ceil((drawing.value ?? 0) / SLOW_MS))),
+);
 export const hovered = signal<number | undefined>(undefined);
 
 const bounds = computed(() =>
@@ -86,18 +99,26 @@ export function drawNow(
     return;
   }
   const spots = placed.value;
-  place(shown.points, shown.dimensions, bounds.value, viewNow(), { width, height }, spots);
+  const view = viewNow();
+  const moves = lastView !== undefined && JSON.stringify(view) !== JSON.stringify(lastView);
+  lastView = view;
+  const stride = moves ? strideInMotion.peek() : 1;
+  clearTimeout(rest);
+  if (stride > 1) rest = setTimeout(() => drawNow(canvas, size), REST_MS);
+  place(shown.points, shown.dimensions, bounds.value, view, { width, height }, spots);
   const many = shown.rows.length > MANY;
   const radius = radiusOf(shown.rows.length, scale) * Math.min(2, state.zoom.value ** 0.25);
   paint(image, spots, shown.dimensions, {
     ...{ colors: paints, ground, kinds: pointKinds.value, radius },
     opacity: many ? 0.6 : 0.8,
     ordered: !many,
+    stride,
   });
   context.putImageData(image, 0, 0);
   drawMarks(context, scale, css(text), css(ground), css(accent));
   if (++pictures <= COLD_PICTURES) return;
-  const taken = performance.now() - started;
+  // Of a picture of all points, about.
+  const taken = stride * (performance.now() - started);
   const mean = drawing.peek();
   // Told only when it has changed so much that it would be read otherwise.
   const next = mean === undefined ? taken : mean + 0.1 * (taken - mean);
