@@ -14,7 +14,7 @@ const LABEL_CANDIDATES = 1200;
 /** How near the pointer must come, in pixels of the page. */
 const REACH = 9;
 
-/** Milliseconds that the latest pictures took, as a running mean; the first ones, when code is still cold, do not count. */
+/** Milliseconds that the latest pictures of all points took, as a running mean; the first ones, when code is still cold, do not count. */
 export const drawing = signal<number | undefined>(undefined);
 const COLD_PICTURES = 10;
 let pictures = 0;
@@ -116,12 +116,11 @@ export function drawNow(
   });
   context.putImageData(image, 0, 0);
   drawMarks(context, scale, css(text), css(ground), css(accent));
-  if (++pictures <= COLD_PICTURES) return;
-  // Of a picture of all points, about.
-  const taken = stride * (performance.now() - started);
+  if (stride > 1 || ++pictures <= COLD_PICTURES) return;
+  const taken = performance.now() - started;
   const mean = drawing.peek();
   // Told only when it has changed so much that it would be read otherwise.
-  const next = mean === undefined ? taken : mean + 0.1 * (taken - mean);
+  const next = mean === undefined ? taken : mean + 0.2 * (taken - mean);
   if (mean === undefined || Math.abs(next - mean) > 0.05) drawing.value = next;
 }
 
