@@ -18,10 +18,15 @@ export interface TrainingRecord {
   readonly weights?: string;
 }
 
+/** Options that say how a run is kept, not what it computes. */
+const NOT_SETTINGS = new Set(['lendCheckpoints', 'checkpointEverySteps']);
+
 /** The settings of a run for its record: defaults, overridden by those options that are plain data. */
 export function recordedSettings(defaults: object, options: object): Record<string, unknown> {
-  const plain = ([, value]: [string, unknown]) =>
-    ['string', 'number', 'boolean'].includes(typeof value) ||
-    (Array.isArray(value) && value.every((item) => typeof item !== 'object' && typeof item !== 'function'));
+  const plain = ([name, value]: [string, unknown]) =>
+    !NOT_SETTINGS.has(name) &&
+    (['string', 'number', 'boolean'].includes(typeof value) ||
+      (Array.isArray(value) &&
+        value.every((item) => typeof item !== 'object' && typeof item !== 'function')));
   return { ...defaults, ...Object.fromEntries(Object.entries(options).filter(plain)) };
 }

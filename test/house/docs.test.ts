@@ -58,7 +58,8 @@ const blocks: readonly Block[] = manuals.flatMap((document) =>
 );
 
 /** Inside the project, so that bundles find its packages; git ignores it. */
-const workshop = join(root, '.cache/docs-test');
+// A folder of this process alone, inside the project, so that imports find its packages.
+const workshop = join(root, `.cache/docs-test-${process.pid}`);
 /** Where the blocks run: what they save does not touch the project, and `examples/…` is there to be read. */
 const folder = mkdtempSync(join(tmpdir(), 'lexigrad-docs-'));
 
@@ -105,7 +106,7 @@ describe('code in the documents', () => {
     );
     // Errors of the library itself are for the type check of the whole project.
     const own = new RegExp(
-      `^(?:\\.\\./|[^(]*docs-test/)?(?:${blocks.map(({ name }) => name.replaceAll('.', '\\.')).join('|')})\\.ts\\(`,
+      `^(?:\\.\\./|[^(]*docs-test-\\d+/)?(?:${blocks.map(({ name }) => name.replaceAll('.', '\\.')).join('|')})\\.ts\\(`,
     );
     expect(stdout.split('\n').filter((line) => own.test(line))).toEqual([]);
   });

@@ -60,8 +60,10 @@ export class HandBuiltFeatures {
     const rows = texts.map((text) => this.values(text));
     this.means = this.names.map((_, i) => rows.reduce((sum, row) => sum + row[i]!, 0) / rows.length);
     this.deviations = this.names.map((_, i) => {
+      // The mean of equal values may differ from them in its last bit, so their variance need not be 0.
+      if (rows.every((row) => row[i] === rows[0]![i])) return 1;
       const variance = rows.reduce((sum, row) => sum + (row[i]! - this.means[i]!) ** 2, 0) / rows.length;
-      return Math.sqrt(variance) || 1;
+      return Math.sqrt(variance);
     });
   }
 

@@ -196,6 +196,16 @@ function likeliestText(source: BeamSource, options: GenerateOptions): Generated 
   );
 }
 
+/** Several texts, with the seeds `seed`, `seed` + 1 and so on. */
+export function* generateTexts(
+  source: BeamSource,
+  count: number,
+  options: GenerateOptions = {},
+): Generator<Generated> {
+  const { seed = 1 } = options;
+  for (let i = 0; i < count; i++) yield generateText(source, { ...options, seed: seed + i });
+}
+
 /** The tokens alone. */
 export function* generateTokens(source: WordSource, options: GenerateOptions = {}): Generator<string> {
   for (const { token } of writeText(source, options)) if (token !== '') yield token;

@@ -19,6 +19,7 @@ import {
   type GeneratedPiece,
   type GenerateOptions,
   generateText,
+  generateTexts,
   generateTokens,
   streamText,
 } from './generation.js';
@@ -194,9 +195,8 @@ export class LanguageModel extends Model {
   }
 
   /** Several texts, with the seeds `seed`, `seed` + 1 and so on. */
-  *generateSeveral(count: number, options: GenerateOptions = {}): Generator<Generated> {
-    const { seed = 1 } = options;
-    for (let i = 0; i < count; i++) yield this.generate({ ...options, seed: seed + i });
+  generateSeveral(count: number, options: GenerateOptions = {}): Generator<Generated> {
+    return generateTexts(this.source(), count, options);
   }
 
   /** One text as a stream of tokens; the last is `</s>` where the model ends it. */

@@ -9,6 +9,7 @@ import {
   type GeneratedPiece,
   type GenerateOptions,
   generateText,
+  generateTexts,
   generateTokens,
   streamText,
   type WordSource,
@@ -93,9 +94,8 @@ export abstract class WordModel implements AnyLanguageModel, TokenPredictor {
   }
 
   /** Several texts, with the seeds `seed`, `seed` + 1 and so on. */
-  *generateSeveral(count: number, options: GenerateOptions = {}): Generator<Generated> {
-    const { seed = 1 } = options;
-    for (let i = 0; i < count; i++) yield this.generate({ ...options, seed: seed + i });
+  generateSeveral(count: number, options: GenerateOptions = {}): Generator<Generated> {
+    return generateTexts(this.source(), count, options);
   }
 
   /** One text as a stream of tokens; the last is `</s>` where the model ends it. */
